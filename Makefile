@@ -1,0 +1,54 @@
+# Every command that anyone types. `make` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--python-version 3.11 --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+run: $(VENV)/run-installed  ## the shop, with an embedded PostgreSQL and a Stripe sandbox unless .env has real keys
+	@$(BIN)/bookshop demo
+
+test: $(VENV)/test-installed  ## every test; parts: make test TESTS=shop/tests/unit
+	$(BIN)/pytest $(TESTS)
+
+check: $(VENV)/test-installed  ## format, lint, types of Python and browser code, spelling, architecture
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/node node_modules/typescript/bin/tsc --project tsconfig.json
+	$(BIN)/codespell
+	$(BIN)/pytest -q shop/tests/test_architecture.py
+
+format: $(VENV)/test-installed  ## format the Python code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(UV)  ## refresh the hashed requirement files and npm's lock
+	$(LOCK) shop/pyproject.toml sandbox/pyproject.toml --extra demo -o requirements.lock
+	$(LOCK) shop/pyproject.toml sandbox/pyproject.toml --extra demo --group dev -o requirements-dev.lock
+	$(BIN)/npm install --package-lock-only --ignore-scripts
+
+clean:  ## remove the environment; orders in var/ stay
+	rm -rf $(VENV) .uv node_modules
+
+.uv/bin/uv:
+	$(PYTHON) -m venv .uv
+	.uv/bin/pip install --quiet uv
+
+$(VENV)/run-installed: requirements.lock shop/pyproject.toml sandbox/pyproject.toml | $(UV)
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps -e shop -e sandbox
+	@touch $@
+
+$(VENV)/test-installed: requirements-dev.lock package-lock.json $(VENV)/run-installed
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent --ignore-scripts
+	@touch $@
