@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command "make lock"
+PACKAGES := shop/pyproject.toml sandbox/pyproject.toml --extra demo --group build
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lock clean
@@ -13,7 +14,7 @@ help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 run: $(VENV)/run-installed  ## the shop, with an embedded PostgreSQL and a Stripe sandbox unless .env has real keys
-	@$(BIN)/bookshop demo
+	@exec $(BIN)/bookshop demo
 
 test: $(VENV)/test-installed  ## every test; parts: make test TESTS=shop/tests/unit
 	$(BIN)/pytest $(TESTS)
@@ -30,25 +31,29 @@ format: $(VENV)/test-installed  ## format the Python code and mend what ruff can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: $(UV)  ## refresh the hashed requirement files and npm's lock
-	$(LOCK) shop/pyproject.toml sandbox/pyproject.toml --extra demo -o requirements.lock
-	$(LOCK) shop/pyproject.toml sandbox/pyproject.toml --extra demo --group dev -o requirements-dev.lock
-	$(BIN)/npm install --package-lock-only --ignore-scripts
+lock: | $(UV)  ## refresh the hashed requirement files and npm's lock
+	$(LOCK) --group uv -o requirements-uv.lock
+	$(LOCK) $(PACKAGES) -o requirements.lock
+	$(LOCK) $(PACKAGES) --group dev -o requirements-dev.lock
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm install --package-lock-only --ignore-scripts
 
 clean:  ## remove the environment; orders in var/ stay
 	rm -rf $(VENV) .uv node_modules
 
 .uv/bin/uv:
-	$(PYTHON) -m venv .uv
-	.uv/bin/pip install --quiet uv
+	@$(PYTHON) tools/uv.py .uv
 
+# The marker files are made last, so an installation that broke off is taken up again.
 $(VENV)/run-installed: requirements.lock shop/pyproject.toml sandbox/pyproject.toml | $(UV)
+	@echo "Installing the shop and its demo into $(VENV) ..."
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(UV) pip install --quiet --python $(BIN)/python --no-deps -e shop -e sandbox
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e shop -e sandbox
 	@touch $@
 
 $(VENV)/test-installed: requirements-dev.lock package-lock.json $(VENV)/run-installed
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent --ignore-scripts
+	@echo "Installing what the tests need ..."
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent --ignore-scripts
+	@$(BIN)/python tools/chromium.py
 	@touch $@
