@@ -6,6 +6,7 @@ signal (`prctl(2)`, PR_SET_PDEATHSIG, set through util-linux's `setpriv`); elsew
 left-over by its recorded process id.
 """
 
+import contextlib
 import functools
 import os
 import shutil
@@ -72,16 +73,16 @@ class Child:
         return True
 
     def stop(self, seconds: float = 10) -> None:
-        """Ask, wait, and after `seconds` kill it with whatever it started."""
+        """Ask, wait, and after `seconds` insist; whatever it started and left behind is ended too."""
         self.ask_to_stop()
-        if not self.wait(seconds):
-            self.kill()
+        self.wait(seconds)
+        self.kill()
 
     def kill(self) -> None:
-        """SIGKILL to the child's whole session; returns when the child is gone."""
-        if self.exit_code is None:
+        """SIGKILL to the child's whole process group; returns when the child is gone."""
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-            self._process.wait()
+        self._process.wait()
 
     def last_lines(self, count: int = 20) -> str:
         """The last lines that this run wrote to its log."""
