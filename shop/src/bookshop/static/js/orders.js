@@ -1,0 +1,92 @@
+// Asks the shop for an order to pay, and puts every answer, good or bad, into one small shape.
+
+/**
+ * @typedef {{amount: number, currency: string, text: string}} Total  amount in minor units of the currency
+ * @typedef {{kind: "payable", orderUrl: string, returnUrl: string, clientSecret: string}} Payable
+ * @typedef {{kind: "invalid", detail: string, errors: Record<string, string>}} Invalid
+ * @typedef {{kind: "total-changed", detail: string, total: Total}} TotalChanged
+ * @typedef {{kind: "already-paid", detail: string, orderUrl: string}} AlreadyPaid
+ * @typedef {{kind: "unavailable", detail: string}} Unavailable
+ * @typedef {Payable | Invalid | TotalChanged | AlreadyPaid | Unavailable} Answer
+ * @typedef {{checkout_key: string, items: unknown, currency: string, email: string, total: number}} NewOrder
+ */
+
+const PATIENCE = 40_000; // milliseconds
+const NOT_CHARGED = "You have not been charged. Please press the button again.";
+
+/**
+ * Places the order, or finds it again when this checkout has placed it before.
+ *
+ * @param {NewOrder} order
+ * @returns {Promise<Answer>}
+ */
+export function place(order) {
+  return ask("/orders", order, "");
+}
+
+/**
+ * Opens the payment of an order that exists already.
+ *
+ * @param {string} orderUrl  "/orders/<token>"
+ * @param {number} total  what the page shows, in minor units; the shop compares it
+ * @returns {Promise<Answer>}
+ */
+export function openPayment(orderUrl, total) {
+  return ask(`${orderUrl}/payment`, { total }, orderUrl);
+}
+
+/**
+ * @param {string} address
+ * @param {object} body
+ * @param {string} orderUrl  used when the answer names none
+ * @returns {Promise<Answer>}
+ */
+async function ask(address, body, orderUrl) {
+  let response;
+  let answer;
+  try {
+    response = await fetch(address, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json, application/problem+json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    answer = await response.json();
+  } catch {
+    return { kind: "unavailable", detail: `We could not reach the shop. ${NOT_CHARGED}` };
+  }
+  return response.ok ? payable(answer, orderUrl) : refused(answer, orderUrl);
+}
+
+/**
+ * @param {any} answer
+ * @param {string} orderUrl
+ * @returns {Payable}
+ */
+function payable(answer, orderUrl) {
+  return {
+    kind: "payable",
+    orderUrl: answer.order_url ?? orderUrl,
+    returnUrl: answer.return_url,
+    clientSecret: answer.client_secret,
+  };
+}
+
+/**
+ * @param {any} problem  an RFC 9457 problem of the shop's
+ * @param {string} orderUrl
+ * @returns {Answer}
+ */
+function refused(problem, orderUrl) {
+  const detail = problem.detail ?? `Something went wrong in the shop. ${NOT_CHARGED}`;
+  switch (problem.type) {
+    case "/problems/invalid-order":
+      return { kind: "invalid", detail, errors: problem.errors ?? {} };
+    case "/problems/total-changed":
+      return { kind: "total-changed", detail, total: problem.total };
+    case "/problems/already-paid":
+      return { kind: "already-paid", detail, orderUrl: problem.order_url ?? orderUrl };
+    default:
+      return { kind: "unavailable", detail };
+  }
+}

@@ -1,0 +1,195 @@
+"""What each page shows: one frozen dataclass a page, filled by the doors and drawn by the template it names.
+
+Every amount arrives as finished text ("S$23.00"); only CheckoutPage carries a number beside it, because the
+Payment Element wants one. Nothing here reads a database or asks Stripe.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal, Protocol
+
+OrderState = Literal["awaiting_payment", "processing", "paid", "shipped", "canceled", "expired"]
+OrderScene = Literal[
+    "waiting",
+    "authorising",
+    "on_its_way",
+    "paid",
+    "shipped",
+    "failed",
+    "canceled",
+    "expired",
+    "partly_refunded",
+    "refunded",
+]
+
+
+class Page(Protocol):
+    """Anything with a template: the template receives it as `page`."""
+
+    @property
+    def template(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookView:
+    """A book as the pages show it.
+
+    `price` is text with its currency; `description` is one string a paragraph; `palette` is a name from
+    covers.PALETTES and chooses the page's accent; `cover_url` may carry a version.
+    """
+
+    slug: str
+    title: str
+    author: str
+    description: tuple[str, ...]
+    price: str
+    cover_url: str
+    palette: str
+    is_in_stock: bool = True
+
+    @property
+    def url(self) -> str:
+        return f"/books/{self.slug}"
+
+    @property
+    def checkout_url(self) -> str:
+        return f"/checkout/{self.slug}"
+
+    @property
+    def short_title(self) -> str:
+        """The title before its colon: what a heading or a sentence needs."""
+        return self.title.split(":", 1)[0].strip()
+
+    @property
+    def subtitle(self) -> str:
+        return self.title.partition(":")[2].strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineView:
+    """One line of a receipt; `unit_price` and `total` are text with their currency."""
+
+    slug: str
+    title: str
+    author: str
+    quantity: int
+    unit_price: str
+    total: str
+    cover_url: str
+    palette: str
+
+    @property
+    def url(self) -> str:
+        return f"/books/{self.slug}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomePage:
+    template: ClassVar[str] = "home.html"
+    books: tuple[BookView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookPage:
+    template: ClassVar[str] = "book.html"
+    book: BookView
+    other_books: tuple[BookView, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckoutPage:
+    """The payment form, for a first attempt and, with `order_url`, for paying an order that exists.
+
+    `amount` is the total in minor units of `currency` (lower case, as Stripe writes it); `total` is the same
+    as text. With `order_url` ("/orders/<token>") the e-mail address is shown, not asked for.
+    """
+
+    template: ClassVar[str] = "checkout.html"
+    lines: tuple[LineView, ...]
+    total: str
+    amount: int
+    currency: str
+    checkout_key: str
+    publishable_key: str
+    email: str = ""
+    order_url: str | None = None
+    notice: str | None = None
+
+    @property
+    def items(self) -> list[dict[str, str | int]]:
+        """The lines as `POST /orders` takes them."""
+        return [{"book": line.slug, "quantity": line.quantity} for line in self.lines]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPage:
+    """The confirmation, in every state of an order.
+
+    `payment_status` is Stripe's word for the PaymentIntent (None before one exists), `method` is brand and last
+    four ("Visa •••• 4242"), `failure_message` is what the customer may read about a refused attempt, `pay_url`
+    is given while the order can still be paid, `dashboard_url` only to the signed-in shopkeeper.
+    `amount_refunded` is text with its currency, or None when nothing went back.
+    """
+
+    number: str
+    state: OrderState
+    payment_status: str | None
+    total: str
+    lines: tuple[LineView, ...]
+    email: str
+    status_url: str
+    buy_again_url: str
+    is_final: bool
+    payment_intent_id: str | None = None
+    method: str | None = None
+    placed_at: datetime | None = None
+    paid_at: datetime | None = None
+    failure_message: str | None = None
+    amount_refunded: str | None = None
+    is_fully_refunded: bool = False
+    pay_url: str | None = None
+    dashboard_url: str | None = None
+
+    @property
+    def scene(self) -> OrderScene:
+        """Which words and picture the order's facts call for."""
+        if self.amount_refunded:
+            return "refunded" if self.is_fully_refunded else "partly_refunded"
+        if self.state == "awaiting_payment":
+            return self._unpaid_scene()
+        if self.state == "processing":
+            return "on_its_way"
+        return self.state
+
+    @property
+    def template(self) -> str:
+        return f"order_states/{self.scene}.html"
+
+    def _unpaid_scene(self) -> OrderScene:
+        if self.payment_status == "requires_action":
+            return "authorising"
+        if self.payment_status in {"processing", "requires_capture", "succeeded"}:
+            return "on_its_way"
+        return "failed" if self.failure_message else "waiting"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorPage:
+    """An error in words for a person; `links` are further ways out, as (words, URL)."""
+
+    template: ClassVar[str] = "error.html"
+    status: int
+    title: str
+    detail: str
+    request_id: str
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopkeeperPage:
+    """The shopkeeper's sign-in: fields `password`, or `action=sign-out`, posted to /shopkeeper."""
+
+    template: ClassVar[str] = "shopkeeper.html"
+    is_signed_in: bool
+    problem: str | None = None
+    dashboard_url: str | None = None
