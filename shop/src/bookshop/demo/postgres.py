@@ -96,7 +96,8 @@ def end_leftover(data_dir: Path, *, seconds: float = 30) -> None:
     """End a server that an owner killed outright left on this directory, and drop a pid file that lies.
 
     A pid file outlives kill -9 and a restart of the machine or container, after which its number may belong
-    to any program: only a `postgres` on this very directory is taken for the left-over.
+    to any program: only a `postgres` on this very directory is taken for the left-over. That the
+    directory has no other living owner is for the caller to make sure.
     """
     pid_file = data_dir / "postmaster.pid"
     try:
@@ -108,13 +109,21 @@ def end_leftover(data_dir: Path, *, seconds: float = 30) -> None:
         words = process.cmdline()
         if Path(words[0]).name == "postgres" and str(data_dir) in words:
             process.send_signal(signal.SIGINT)
-            process.wait(seconds)
-            return
+            _wait_for_end(process, seconds)
     except (psutil.NoSuchProcess, IndexError):
         pass
-    except psutil.TimeoutExpired as error:
+    except TimeoutError as error:
         raise PostgresError(f"An earlier PostgreSQL (process {pid}) still uses {data_dir}.") from error
     pid_file.unlink(missing_ok=True)
+
+
+def _wait_for_end(process: psutil.Process, seconds: float) -> None:
+    """Also satisfied by a process that has ended and that its parent never asked about."""
+    deadline = time.monotonic() + seconds
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.01)
 
 
 def _create_directory(data_dir: Path) -> None:
