@@ -125,10 +125,10 @@ class CheckoutPage:
 class OrderPage:
     """The confirmation, in every state of an order.
 
-    `payment_status` is Stripe's word for the PaymentIntent (None before one exists), `method` is brand and last
-    four ("Visa •••• 4242"), `failure_message` is what the customer may read about a refused attempt, `pay_url`
-    is given while the order can still be paid, `dashboard_url` only to the signed-in shopkeeper.
-    `amount_refunded` is text with its currency, or None when nothing went back.
+    `payment_status` is Stripe's word for the PaymentIntent (None before one exists), `method` is brand and
+    last four ("Visa •••• 4242"), `failure_message` is what the customer may read about a refused attempt (a
+    whole sentence), `pay_url` is given while the order can still be paid, `dashboard_url` only to the signed-in
+    shopkeeper. `amount_refunded` is text with its currency, or None when nothing went back.
     """
 
     number: str
