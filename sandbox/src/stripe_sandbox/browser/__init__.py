@@ -1,0 +1,11 @@
+"""Everything that a shop's page loads from Stripe: Stripe.js, the frames it opens."""
+
+from starlette.routing import BaseRoute
+
+from stripe_sandbox.browser import frames, stripe_js
+from stripe_sandbox.sandbox import Sandbox
+
+
+def routes(sandbox: Sandbox) -> list[BaseRoute]:
+    """The routes under the same paths as on js.stripe.com."""
+    return [*stripe_js.routes(sandbox), *frames.routes(sandbox)]

@@ -1,0 +1,55 @@
+import { confirmPayment } from './confirm_payment.js';
+import { Group } from './elements.js';
+import { IntegrationError, demandType, warnOfUnknown } from './mistakes.js';
+import { refusals } from './not_imitated.js';
+import { createPaymentMethod, handleNextAction, retrievePaymentIntent } from './other_calls.js';
+import { PUBLIC_URL, TRAIN } from './train.js';
+
+const CONSTRUCTOR_OPTIONS = ['stripeAccount', 'apiVersion', 'locale', 'betas', 'developerTools'];
+const VERSION = TRAIN === 'v3' ? 3 : TRAIN;
+
+/**
+ * `Stripe(publishableKey, options)`.
+ * @param {string} key
+ * @param {import('@stripe/stripe-js').StripeConstructorOptions} [options]
+ * @returns {import('@stripe/stripe-js').Stripe}
+ */
+function makeStripe(key, options = {}) {
+  checkKey(key);
+  demandType('Stripe()', 'options', options, 'object');
+  warnOfUnknown('Stripe()', /** @type {any} */ (options), CONSTRUCTOR_OPTIONS);
+  const access = { base: PUBLIC_URL, key, version: options.apiVersion, account: options.stripeAccount };
+  const locale = options.locale && options.locale !== 'auto' ? options.locale : navigator.language;
+  /** @type {unknown[]} */
+  const wrappers = [];
+  const stripe = {
+    ...refusals(),
+    elements: (/** @type {unknown} */ given) => new Group(access, locale, given).face,
+    confirmPayment: (/** @type {unknown} */ given) => confirmPayment(access, given),
+    retrievePaymentIntent: (/** @type {string} */ secret) => retrievePaymentIntent(access, secret),
+    handleNextAction: (/** @type {unknown} */ given) => handleNextAction(access, given),
+    createPaymentMethod: (/** @type {unknown} */ given) => createPaymentMethod(access, given),
+    registerAppInfo: (/** @type {unknown} */ wrapper) => void wrappers.push(wrapper),
+    _registerWrapper: (/** @type {unknown} */ wrapper) => void wrappers.push(wrapper),
+    version: VERSION,
+    _apiKey: key,
+  };
+  return /** @type {any} */ (stripe);
+}
+
+/** @param {unknown} key */
+function checkKey(key) {
+  if (typeof key !== 'string' || key === '')
+    throw new IntegrationError('Missing value for Stripe(): apiKey should be a string.');
+  if (/^(sk|rk)_/.test(key))
+    throw new IntegrationError(
+      'You should not use your secret key with Stripe.js. Please pass a publishable key instead.',
+    );
+  if (!/^pk_(test|live)_\w+$/.test(key))
+    throw new IntegrationError(
+      'Invalid value for Stripe(): apiKey should be a publishable key, which begins with pk_test_ or pk_live_.',
+    );
+}
+
+const constructor = Object.assign(makeStripe, { version: VERSION });
+window.Stripe = /** @type {import('@stripe/stripe-js').StripeConstructor} */ (constructor);

@@ -1,0 +1,100 @@
+import { IntegrationError } from './mistakes.js';
+import { since } from './train.js';
+
+/** Gone from Stripe.js since 2026-03-25.dahlia. */
+const REMOVED = [
+  'confirmPaymentIntent',
+  'confirmSetupIntent',
+  'createSource',
+  'handleCardPayment',
+  'handleCardSetup',
+  'handleFpxPayment',
+  'retrieveSource',
+];
+
+/** Part of Stripe.js, but not of this sandbox. */
+const MISSING = [
+  'collectBankAccountForPayment',
+  'collectBankAccountForSetup',
+  'collectBankAccountToken',
+  'collectFinancialConnectionsAccounts',
+  'confirmAcssDebitPayment',
+  'confirmAcssDebitSetup',
+  'confirmAffirmPayment',
+  'confirmAfterpayClearpayPayment',
+  'confirmAlipayPayment',
+  'confirmAmazonPaySetup',
+  'confirmAuBecsDebitPayment',
+  'confirmAuBecsDebitSetup',
+  'confirmBacsDebitSetup',
+  'confirmBancontactPayment',
+  'confirmBancontactSetup',
+  'confirmBilliePayment',
+  'confirmBlikPayment',
+  'confirmBlikSetup',
+  'confirmBoletoPayment',
+  'confirmCardPayment',
+  'confirmCardSetup',
+  'confirmCashappPayment',
+  'confirmCashappSetup',
+  'confirmCustomerBalancePayment',
+  'confirmEpsPayment',
+  'confirmFpxPayment',
+  'confirmGiropayPayment',
+  'confirmGrabPayPayment',
+  'confirmIdealPayment',
+  'confirmIdealSetup',
+  'confirmKlarnaPayment',
+  'confirmKonbiniPayment',
+  'confirmMobilepayPayment',
+  'confirmMultibancoPayment',
+  'confirmOxxoPayment',
+  'confirmP24Payment',
+  'confirmPayByBankPayment',
+  'confirmPayNowPayment',
+  'confirmPayPalPayment',
+  'confirmPayPalSetup',
+  'confirmPixPayment',
+  'confirmPromptPayPayment',
+  'confirmSepaDebitPayment',
+  'confirmSepaDebitSetup',
+  'confirmSetup',
+  'confirmSofortPayment',
+  'confirmSofortSetup',
+  'confirmTwintPayment',
+  'confirmUsBankAccountPayment',
+  'confirmUsBankAccountSetup',
+  'confirmWechatPayPayment',
+  'createConfirmationToken',
+  'createEmbeddedCheckoutPage',
+  'createEphemeralKeyNonce',
+  'createRadarSession',
+  'createToken',
+  'handleCardAction',
+  'initCheckoutElementsSdk',
+  'initCheckoutFormSdk',
+  'initializePricing',
+  'paymentRequest',
+  'processOrder',
+  'retrieveOrder',
+  'retrieveSetupIntent',
+  'verifyIdentity',
+  'verifyMicrodepositsForPayment',
+  'verifyMicrodepositsForSetup',
+];
+
+/** @returns {Record<string, () => never>} one throwing method for each */
+export function refusals() {
+  /** @type {Record<string, () => never>} */
+  const methods = {};
+  for (const name of MISSING)
+    methods[name] = () => {
+      throw new IntegrationError(`stripe.${name}() is part of Stripe.js, but not imitated by this sandbox.`);
+    };
+  for (const name of REMOVED)
+    methods[name] = () => {
+      const why = since('dahlia') ? 'was removed from Stripe.js; use stripe.confirmPayment()' : 'is not imitated';
+      throw new IntegrationError(`stripe.${name}() ${why}.`);
+    };
+  return methods;
+}

@@ -1,0 +1,216 @@
+import { openFrame } from './frames.js';
+import { Listeners } from './listeners.js';
+import { IntegrationError } from './mistakes.js';
+import { checkPaymentElementOptions } from './payment_element_options.js';
+import { TRAIN } from './train.js';
+
+/** @typedef {import('./elements.js').Group} Group */
+
+/** Room for the card form before it has been measured, so that the page does not jump. Pixels. */
+const EXPECTED_HEIGHT = { accordion: 293, tabs: 240 };
+
+const STATES = ['focus', 'empty', 'complete', 'invalid'];
+
+/** A Payment Element as the group that owns it sees it. The page gets `face`. */
+export class PaymentElement {
+  #listeners = new Listeners();
+  /** @type {import('./frames.js').Frame | null} */
+  #frame = null;
+  /** @type {HTMLElement | null} */
+  #container = null;
+  #destroyed = false;
+  #ready = false;
+
+  /**
+   * @param {Group} group
+   * @param {unknown} options
+   */
+  constructor(group, options) {
+    this.group = group;
+    this.options = checkPaymentElementOptions('elements.create()', options);
+    this.face = this.#makeFace();
+  }
+
+  get isMounted() {
+    return this.#frame !== null;
+  }
+
+  /**
+   * Asks the form inside the frame; what it holds never comes out.
+   * @param {string} name
+   * @param {unknown} [argument]
+   */
+  ask(name, argument) {
+    if (!this.#frame) throw new IntegrationError('The Payment Element is not mounted.');
+    return this.#frame.call(name, argument);
+  }
+
+  /** Passes on what changed in the group, if there is a form to see it. */
+  refresh() {
+    return this.#ready ? this.ask('update', this.#configuration()) : Promise.resolve();
+  }
+
+  /** @returns {import('@stripe/stripe-js').StripePaymentElement} */
+  #makeFace() {
+    const chain = (/** @type {(...given: any[]) => void} */ act) =>
+      (/** @type {any[]} */ ...given) => {
+        act(...given);
+        return this.face;
+      };
+    return /** @type {any} */ ({
+      on: chain((event, handler) => this.#listeners.add(event, handler)),
+      once: chain((event, handler) => this.#listeners.add(event, handler, true)),
+      off: chain((event, handler) => this.#listeners.remove(event, handler)),
+      addListener: chain((event, handler) => this.#listeners.add(event, handler)),
+      mount: (/** @type {unknown} */ target) => this.#mount(target),
+      unmount: () => this.#unmount(),
+      destroy: () => this.#destroy(),
+      update: chain((options) => this.#update(options)),
+      focus: () => this.#whenMounted('focus'),
+      blur: () => this.#whenMounted('blur'),
+      clear: () => this.#whenMounted('clear'),
+      collapse: chain(() => this.#whenMounted('collapse')),
+    });
+  }
+
+  /** @param {unknown} target */
+  #mount(target) {
+    this.#demandAlive();
+    const container = containerOf(target);
+    if (this.#container === container) return;
+    this.#unmount();
+    if (container.childNodes.length) container.replaceChildren();
+    const holder = document.createElement('div');
+    holder.className = '__PrivateStripeElement';
+    container.classList.add('StripeElement', 'StripeElement--empty');
+    container.append(holder);
+    this.#container = container;
+    this.#frame = openFrame({
+      path: `/${TRAIN}/elements-inner-payment.html`,
+      title: 'Secure payment input frame',
+      parent: holder,
+      hints: { loader: this.group.options['loader'] ?? 'auto', layout: this.#layoutType() },
+      styles: {
+        display: 'block',
+        // The form keeps four pixels around it free for its focus rings.
+        margin: '-4px',
+        width: 'calc(100% + 8px)',
+        'max-width': 'none',
+        height: `${EXPECTED_HEIGHT[this.#layoutType()]}px`,
+      },
+      calls: this.#calls(),
+    });
+  }
+
+  /** @returns {Record<string, (argument: any) => unknown>} what the frame may ask of the page */
+  #calls() {
+    return {
+      loaded: () => this.#open(),
+      height: (/** @type {number} */ pixels) => this.#setHeight(pixels),
+      states: (/** @type {Record<string, boolean>} */ states) => {
+        for (const state of STATES)
+          if (state in states) this.#container?.classList.toggle(`StripeElement--${state}`, states[state]);
+      },
+      event: ({ name, detail }) => this.#emit(name, detail),
+    };
+  }
+
+  async #open() {
+    const frame = this.#frame;
+    if (this.group.options['loader'] !== 'never') this.#emit('loaderstart');
+    const { value: session, error } = await this.group.session();
+    if (frame === null || frame !== this.#frame) return;
+    if (error) {
+      this.#setHeight(0);
+      if (!this.#emit('loaderror', { error }))
+        console.error('[Stripe.js] Unhandled payment Element loaderror', error);
+      return;
+    }
+    await frame.call('open', { session, ...this.#configuration() });
+    if (frame !== this.#frame) return;
+    this.#ready = true;
+    this.#emit('ready');
+  }
+
+  #configuration() {
+    return { options: this.options, ...this.group.configuration() };
+  }
+
+  #layoutType() {
+    const layout = this.options['layout'];
+    return (layout?.type ?? layout) === 'tabs' ? 'tabs' : 'accordion';
+  }
+
+  /** @param {number} pixels */
+  #setHeight(pixels) {
+    const style = this.#frame?.iframe.style;
+    const still = this.group.options['appearance']?.disableAnimations || matchMedia('(prefers-reduced-motion)').matches;
+    if (this.#ready && !still) style?.setProperty('transition', 'height 160ms ease', 'important');
+    style?.setProperty('height', `${pixels}px`, 'important');
+  }
+
+  /**
+   * @param {string} name
+   * @param {Record<string, unknown>} [detail]
+   */
+  #emit(name, detail) {
+    return this.#listeners.emit(name, { elementType: 'payment', ...detail });
+  }
+
+  /** @param {unknown} options */
+  #update(options) {
+    this.#demandAlive();
+    const changes = checkPaymentElementOptions('element.update()', options);
+    const layout = changes['layout'];
+    if (layout && typeof layout === 'object' && 'defaultCollapsed' in layout)
+      throw new IntegrationError('Invalid value for element.update(): layout.defaultCollapsed cannot be updated.');
+    this.options = { ...this.options, ...changes };
+    void this.refresh();
+  }
+
+  /** @param {string} name */
+  #whenMounted(name) {
+    this.#demandAlive();
+    if (!this.#frame)
+      throw new IntegrationError(`This Element is not mounted: element.${name}() needs a mounted Element.`);
+    if (name === 'focus') this.#frame.iframe.focus();
+    this.#frame.tell(name);
+  }
+
+  #unmount() {
+    this.#frame?.close();
+    this.#frame = null;
+    this.#ready = false;
+    this.#container?.classList.remove('StripeElement', ...STATES.map((state) => `StripeElement--${state}`));
+    this.#container?.replaceChildren();
+    this.#container = null;
+  }
+
+  #destroy() {
+    this.#demandAlive();
+    this.#unmount();
+    this.#listeners.clear();
+    this.#destroyed = true;
+    this.group.forget(this);
+  }
+
+  #demandAlive() {
+    if (this.#destroyed)
+      throw new IntegrationError('This Element has already been destroyed. Please create a new one.');
+  }
+}
+
+/**
+ * @param {unknown} target
+ * @returns {HTMLElement}
+ */
+function containerOf(target) {
+  if (target instanceof HTMLElement) return target;
+  if (typeof target !== 'string')
+    throw new IntegrationError('Invalid DOM element. Call mount() with a CSS selector or a DOM element.');
+  const found = document.querySelector(target);
+  if (found instanceof HTMLElement) return found;
+  throw new IntegrationError(
+    `The selector you specified (${target}) applies to no DOM elements that are currently on the page.`,
+  );
+}
