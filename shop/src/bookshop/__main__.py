@@ -1,2 +1,14 @@
+"""`bookshop` and `python -m bookshop`."""
+
+import sys
+
+from bookshop import cli
+
+
 def main() -> None:
-    raise SystemExit("not yet")
+    """Leave with the command's status."""
+    sys.exit(cli.main())
+
+
+if __name__ == "__main__":
+    main()

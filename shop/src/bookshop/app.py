@@ -1,0 +1,56 @@
+"""The web application: everything wired once."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from bookshop import settings as shop_settings
+from bookshop import telemetry
+from bookshop.routes import routes
+from bookshop.settings import Settings
+from bookshop.web import problems
+from bookshop.web.middleware import RequestJournal, SameOriginPosts, SecurityHeaders
+from bookshop.web.templating import Site
+from bookshop.wiring import open_shop
+
+log = structlog.get_logger()
+
+WEBHOOKS_REFUSED = (
+    "STRIPE_WEBHOOK_SECRET is not set: every webhook is refused, and only the order page and the reconciler "
+    "settle orders. Add the endpoint in Stripe's Dashboard, or run `stripe listen --forward-to` it, and put "
+    "the whsec_ secret that is shown into .env."
+)
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The shop as an ASGI application. Without settings (as the server's workers call it) they are loaded.
+
+    Raises:
+        SettingsError: the settings are unusable.
+    """
+    settings = settings or shop_settings.load()
+    telemetry.configure(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_shop(settings) as shop:
+            app.state.shop = shop
+            if not settings.stripe_webhook_secret:
+                log.warning(WEBHOOKS_REFUSED, endpoint=f"{settings.public_url}/stripe/webhook")
+            yield
+
+    app = Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        exception_handlers=problems.handlers(),
+        middleware=[
+            Middleware(RequestJournal),
+            Middleware(SecurityHeaders, settings=settings),
+            Middleware(SameOriginPosts, settings=settings),
+        ],
+    )
+    app.state.site = Site(shop_name=settings.shop_name, stripe_js_url=settings.stripe_js_url)
+    return app

@@ -1,0 +1,118 @@
+"""The commands of `bookshop`; what is imported for one command is not paid for by the others."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bookshop import settings as shop_settings
+from bookshop.errors import SettingsError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0, or 1 with sentences on standard error about what to do, or 2 for a wrong call."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.command(arguments) or 0)
+    except SettingsError as error:
+        for sentence in error.sentences:
+            print(sentence, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bookshop", description="A book shop that pays through Stripe.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: object, words: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=words, description=words)
+        added.set_defaults(command=command)
+        return added
+
+    add("demo", _demo, "everything on this machine: database, shop, worker, mailbox, and Stripe's stand-in")
+    add("serve", _serve, "the web server")
+    add("worker", _worker, "the process that sends mails and reconciles with Stripe")
+    add("migrate", _migrate, "bring the database to this release")
+    add("reconcile", _reconcile, "ask Stripe about every unsettled order now")
+    add("mailbox", _mailbox, "an SMTP server that keeps what it gets and shows it in the browser")
+    catalog = add("catalog", _load_catalog, "put the books of a catalogue file on the shelf")
+    catalog.add_argument("action", choices=["load"])
+    catalog.add_argument("file", type=Path, nargs="?", help="a TOML file; the three first books by default")
+    return parser
+
+
+def _serve(_arguments: argparse.Namespace) -> None:
+    from granian import Granian  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    settings = shop_settings.load()
+    Granian(
+        "bookshop.app:create_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.web_workers,
+        log_access=False,
+        log_level="warning",  # type: ignore[arg-type]
+        respawn_failed_workers=True,
+        workers_kill_timeout=15,
+    ).serve()
+
+
+def _worker(_arguments: argparse.Namespace) -> None:
+    from bookshop import worker  # noqa: PLC0415
+
+    worker.run(shop_settings.load())
+
+
+def _migrate(_arguments: argparse.Namespace) -> None:
+    from bookshop import database  # noqa: PLC0415
+
+    database.migrate(shop_settings.load().database_url.get_secret_value())
+
+
+def _reconcile(_arguments: argparse.Namespace) -> None:
+    from bookshop.wiring import open_shop  # noqa: PLC0415
+    from bookshop.workflows.reconcile import reconcile  # noqa: PLC0415
+
+    async def run() -> None:
+        async with open_shop(shop_settings.load()) as shop:
+            report = await reconcile(shop)
+        print(f"asked Stripe about {report.asked} unsettled orders, repaired {report.repaired}")
+
+    asyncio.run(run())
+
+
+def _load_catalog(arguments: argparse.Namespace) -> int:
+    from bookshop import books, database  # noqa: PLC0415
+
+    try:
+        catalog = books.read_catalog(arguments.file or books.FIRST_CATALOG)
+    except books.CatalogError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+    async def load() -> books.CatalogReport:
+        engine = database.connect(shop_settings.load().database_url.get_secret_value())
+        async with database.sessions(engine).begin() as session:
+            report = await books.load_catalog(session, catalog)
+        await engine.dispose()
+        return report
+
+    report = asyncio.run(load())
+    print(f"{report.on_sale} books on sale, {report.withdrawn} taken off the shelf")
+    return 0
+
+
+def _demo(_arguments: argparse.Namespace) -> int:
+    from bookshop import demo  # noqa: PLC0415
+
+    return demo.run()
+
+
+def _mailbox(_arguments: argparse.Namespace) -> int:
+    from bookshop.demo import mailbox  # noqa: PLC0415
+
+    return mailbox.run()

@@ -1,0 +1,83 @@
+"""The one PostgreSQL: its URL, engine, sessions and the base of every table."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+type_map: dict[object, object] = {datetime: sa.DateTime(timezone=True)}
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+class Table(DeclarativeBase):
+    """The base of every table: named constraints, so that migrations can name them too."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = type_map
+
+
+def now() -> datetime:
+    """This moment in UTC."""
+    return datetime.now(UTC)
+
+
+def driver_url(url: str) -> sa.URL:
+    """A PostgreSQL URL in any usual spelling (`postgres://`, `postgresql://`), with psycopg 3 as driver."""
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    return sa.make_url(url).set(drivername="postgresql+psycopg")
+
+
+def connect(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """An engine whose every connection gives up a statement or a lock that takes too long.
+
+    Raises later, on use: sqlalchemy.exc.OperationalError when the database does not answer within 5 s.
+    """
+    return create_async_engine(
+        driver_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=10s -c lock_timeout=5s -c timezone=UTC",
+        },
+    )
+
+
+def sessions(engine: AsyncEngine) -> Sessions:
+    """Sessions for `async with sessions.begin() as session:`, the edge where everything is committed."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def migrate(url: str, *, report: Callable[[str], None] = print) -> None:
+    """Bring the shop's and the workflow engine's tables to this release; safe to repeat and to race."""
+    from dbos import DBOS  # noqa: PLC0415  half a second that only this command pays
+
+    command.upgrade(alembic_config(url, report=report), "head")
+    DBOS.migrate(driver_url(url).render_as_string(hide_password=False))
+
+
+def alembic_config(url: str, *, report: Callable[[str], None] = print) -> Config:
+    """Alembic's settings, without a file: `migrations/env.py` reads the URL from here."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.print_stdout = report  # type: ignore[method-assign,assignment]
+    config.attributes["url"] = driver_url(url)
+    return config

@@ -1,0 +1,68 @@
+"""Stripe's events as they arrived: each recorded once, with what became of it."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bookshop.database import Table, now
+from bookshop.payments import VerifiedEvent
+
+# Where a PaymentIntent's client secret stands in an event; whoever reads the table must not get it.
+CLIENT_SECRET = "client_secret"  # noqa: S105  the name of a field
+
+
+class StripeEvent(Table):
+    """One verified event. `outcome` is written in the same commit as its effects."""
+
+    __tablename__ = "stripe_events"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    type: Mapped[str] = mapped_column(index=True)
+    created: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    outcome: Mapped[str]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+async def is_recorded(session: AsyncSession, event_id: str) -> bool:
+    """Whether this event has been handled before."""
+    return await session.scalar(sa.select(sa.exists().where(StripeEvent.id == event_id))) or False
+
+
+async def record(session: AsyncSession, event: VerifiedEvent) -> bool:
+    """Write the event down unless it is there already; True for whoever may act on it.
+
+    Of several that arrive together the later ones wait here for the first one's commit, and act only when it
+    rolled back. Call before anything else in the transaction, and `conclude` at its end.
+    """
+    inserted = await session.scalar(
+        insert(StripeEvent)
+        .values(
+            id=event.id,
+            type=event.type,
+            created=sa.func.to_timestamp(event.created),
+            outcome="",
+            payload=_without_secret(event.payload),
+        )
+        .on_conflict_do_nothing(index_elements=[StripeEvent.id])
+        .returning(StripeEvent.id)
+    )
+    return inserted is not None
+
+
+async def conclude(session: AsyncSession, event_id: str, outcome: str) -> None:
+    """Say what became of an event that `record` let through."""
+    await session.execute(sa.update(StripeEvent).where(StripeEvent.id == event_id).values(outcome=outcome))
+
+
+def _without_secret(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_secret(item) for key, item in value.items() if key != CLIENT_SECRET}
+    if isinstance(value, list):
+        return [_without_secret(item) for item in value]
+    # PostgreSQL's jsonb cannot hold NUL.
+    return value.replace("\0", "") if isinstance(value, str) else value

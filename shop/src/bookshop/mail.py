@@ -1,0 +1,163 @@
+"""The shop's mails: written from templates, each sent for one order and purpose under one Message-ID."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+import sqlalchemy as sa
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bookshop.database import Table, now
+from bookshop.money import Money
+from bookshop.orders import Order
+from bookshop.settings import Settings
+
+# Seconds for a whole SMTP conversation.
+SMTP_TIMEOUT = 20
+
+templates = Environment(
+    loader=PackageLoader("bookshop", "templates/mail"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class Purpose(StrEnum):
+    """What a mail is for; one order gets one mail of each."""
+
+    CONFIRMATION = "confirmation"
+
+
+class Mail(Table):
+    """A mail that is owed, being sent, or sent. `sending` is claimed before the SMTP conversation."""
+
+    __tablename__ = "mails"
+
+    order_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("orders.id"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default="sending")
+    attempts: Mapped[int] = mapped_column(default=1)
+    claimed_at: Mapped[datetime] = mapped_column(default=now)
+    sent_at: Mapped[datetime | None]
+
+
+class RefusedError(Exception):
+    """The mail server refused this mail for good; sending it again would be refused again."""
+
+
+class UndeliveredError(Exception):
+    """The mail server did not take this mail now; it may later."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineText:
+    """A line of a mail's receipt, in words."""
+
+    quantity: int
+    title: str
+    amount: str
+
+
+async def claim(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose, message_id: str) -> bool:
+    """Note that this mail is about to be sent; False when it has been sent already."""
+    claim_row = insert(Mail).values(order_id=order_id, purpose=purpose, message_id=message_id)
+    state = await session.scalar(
+        claim_row.on_conflict_do_update(
+            index_elements=[Mail.order_id, Mail.purpose],
+            set_={"attempts": Mail.attempts + 1, "claimed_at": now()},
+            where=Mail.state != "sent",
+        ).returning(Mail.state)
+    )
+    return state is not None
+
+
+async def note_sent(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose) -> None:
+    """Note that the mail server took the mail."""
+    await session.execute(
+        sa.update(Mail)
+        .where(Mail.order_id == order_id, Mail.purpose == purpose)
+        .values(state="sent", sent_at=now())
+    )
+
+
+async def note_refused(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose) -> None:
+    """Note that the mail server will never take the mail, so that somebody looks at it."""
+    await session.execute(
+        sa.update(Mail).where(Mail.order_id == order_id, Mail.purpose == purpose).values(state="refused")
+    )
+
+
+def confirmation(order: Order, settings: Settings) -> EmailMessage:
+    """The mail that says what was bought, for how much, by which PaymentIntent. Same order, same mail."""
+    words = {
+        "shop_name": settings.shop_name,
+        "lines": [
+            LineText(
+                line.quantity, line.title, (Money(line.unit_amount, order.currency) * line.quantity).format()
+            )
+            for line in order.lines
+        ],
+        "total": order.money.format(),
+        "payment_intent_id": order.payment_intent_id,
+        "order_url": f"{settings.public_url}/orders/{order.token}",
+    }
+    message = EmailMessage()
+    name, address = parseaddr(settings.mail_from)
+    message["From"] = Address(name, addr_spec=address)
+    message["To"] = Address(addr_spec=order.email)
+    message["Subject"] = f"Your order at {settings.shop_name}: {words['total']} paid"
+    message["Message-ID"] = message_id(order.id, Purpose.CONFIRMATION, settings)
+    message["Date"] = format_datetime(order.paid_at or now())
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(templates.get_template("confirmation.txt").render(words))
+    message.add_alternative(templates.get_template("confirmation.html").render(words), subtype="html")
+    return message
+
+
+def message_id(order_id: uuid.UUID, purpose: Purpose, settings: Settings) -> str:
+    """The one Message-ID of this mail: a second copy of it is recognisable wherever it ends up."""
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    return f"<{order_id}.{purpose}@{domain}>"
+
+
+async def send(message: EmailMessage, settings: Settings) -> None:
+    """Hand one mail to the server of `smtp_url` (smtp://, smtps:// or smtp+starttls://user:password@host:port).
+
+    Raises:
+        RefusedError: a 5xx answer to the recipient or the content.
+        UndeliveredError: anything else, our own mistakes in `smtp_url` among it; trying again later is right.
+    """
+    url = urlsplit(settings.smtp_url.get_secret_value())
+    try:
+        await aiosmtplib.send(
+            message,
+            hostname=url.hostname,
+            port=url.port,
+            username=unquote(url.username) if url.username else None,
+            password=unquote(url.password) if url.password else None,
+            use_tls=url.scheme == "smtps",
+            start_tls=True if url.scheme == "smtp+starttls" else None,
+            timeout=SMTP_TIMEOUT,
+        )
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        if all(recipient.code >= 500 for recipient in error.recipients):
+            raise RefusedError(str(error)) from error
+        raise UndeliveredError(str(error)) from error
+    except aiosmtplib.SMTPDataError as error:
+        if error.code >= 500:
+            raise RefusedError(str(error)) from error
+        raise UndeliveredError(str(error)) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise UndeliveredError(str(error)) from error

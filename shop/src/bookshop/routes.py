@@ -1,0 +1,34 @@
+"""Every address of the shop."""
+
+from starlette.routing import BaseRoute, Route
+
+from bookshop.web import (
+    book_pages,
+    browser_events,
+    checkout,
+    health,
+    order_pages,
+    shopkeeper,
+    stripe_webhook,
+    templating,
+)
+
+routes: list[BaseRoute] = [
+    Route("/", book_pages.home),
+    Route("/books/{slug}", book_pages.book),
+    Route("/covers/{slug}.svg", book_pages.cover),
+    Route("/checkout/{slug}", checkout.page),
+    Route("/orders", checkout.place_order, methods=["POST"]),
+    Route("/orders/{token}", order_pages.order),
+    Route("/orders/{token}/status", order_pages.status),
+    Route("/orders/{token}/pay", order_pages.pay_again),
+    Route("/orders/{token}/payment", checkout.resume_payment, methods=["POST"]),
+    Route("/stripe/webhook", stripe_webhook.receive, methods=["POST"]),
+    Route("/browser-events", browser_events.receive, methods=["POST"]),
+    Route("/shopkeeper", shopkeeper.page, methods=["GET"]),
+    Route("/shopkeeper", shopkeeper.sign_in_or_out, methods=["POST"]),
+    Route("/health/live", health.live),
+    Route("/health/ready", health.ready),
+    Route("/metrics", health.metrics),
+    *templating.static_routes(),
+]

@@ -1,0 +1,156 @@
+"""What differs between two shops, read once at start from the environment, `.env` or secret files."""
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bookshop.errors import SettingsError
+
+PLACEHOLDER = re.compile(r"(\.\.\.|…|x{4,}|your|replace|change|placeholder|<|>|example)", re.IGNORECASE)
+KEY = re.compile(r"(?P<kind>sk|rk|pk)_(?P<mode>test|live)_[0-9A-Za-z_]{10,}")
+
+# Where Docker and Kubernetes put secrets as files named like the setting.
+SECRETS_DIRECTORY = Path("/run/secrets")
+
+
+class Settings(BaseSettings):
+    """One attribute a setting; the environment variable has the same name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        secrets_dir=SECRETS_DIRECTORY if SECRETS_DIRECTORY.is_dir() else None,
+    )
+
+    shop_name: str = "Bookshop"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: str = ""
+    web_workers: int = Field(default=1, ge=1)
+    database_url: SecretStr
+
+    stripe_secret_key: SecretStr
+    stripe_publishable_key: str
+    stripe_webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    stripe_api_base: str = "https://api.stripe.com"
+    stripe_js_url: str = "https://js.stripe.com/endive/stripe.js"
+    stripe_dashboard_url: str = ""
+
+    smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:1025")
+    mail_from: str = "Bookshop <orders@bookshop.example>"
+    shopkeeper_password: SecretStr | None = Field(default=None, min_length=12)
+
+    # Stays the same over restarts: a worker carries on what a dead one of the same name had begun.
+    worker_id: str = "worker-1"
+
+    log_format: Literal["console", "json"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("stripe_webhook_secret", mode="before")
+    @classmethod
+    def _several_secrets(cls, value: object) -> object:
+        """Two secrets, separated by a comma, are both valid while one is being rotated."""
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("public_url", "stripe_api_base", "stripe_dashboard_url", mode="after")
+    @classmethod
+    def _without_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        self.public_url = self.public_url or f"http://localhost:{self.port}"
+        self.stripe_dashboard_url = self.stripe_dashboard_url or (
+            "https://dashboard.stripe.com" if self.live else "https://dashboard.stripe.com/test"
+        )
+        return self
+
+    @cached_property
+    def live(self) -> bool:
+        """Whether real money moves: decided by the secret key, as at Stripe."""
+        match = KEY.fullmatch(self.stripe_secret_key.get_secret_value())
+        return bool(match and match["mode"] == "live")
+
+
+def load(**overrides: object) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: something is missing, a placeholder, or contradicts something else.
+    """
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError([_sentence(dict(detail)) for detail in error.errors()]) from None
+    if sentences := list(_refusals(settings)):
+        raise SettingsError(sentences)
+    return settings
+
+
+def _sentence(detail: dict[str, object]) -> str:
+    location = detail["loc"]
+    name = str(location[0]).upper() if isinstance(location, tuple) and location else "The settings"
+    if detail["type"] == "missing":
+        return f"{name} is not set: put it into .env (sample.env shows how) or into the environment."
+    return f"{name}: {detail['msg']}."
+
+
+def _refusals(settings: Settings) -> list[str]:
+    secret = settings.stripe_secret_key.get_secret_value()
+    publishable = settings.stripe_publishable_key
+    sentences = [
+        *_key_refusals("STRIPE_SECRET_KEY", secret, kinds=("sk", "rk")),
+        *_key_refusals("STRIPE_PUBLISHABLE_KEY", publishable, kinds=("pk",)),
+    ]
+    if not sentences and _mode(secret) != _mode(publishable):
+        sentences.append(
+            "STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY are of different modes: "
+            "take both from the same page of Stripe's Dashboard, test with test or live with live."
+        )
+    for webhook_secret in settings.stripe_webhook_secret:
+        value = webhook_secret.get_secret_value()
+        if not value.startswith("whsec_") or PLACEHOLDER.search(value):
+            sentences.append(
+                "STRIPE_WEBHOOK_SECRET is not a signing secret: it begins with whsec_ and stands on the "
+                "endpoint's page in Stripe's Dashboard (or is printed by `stripe listen`)."
+            )
+    if settings.live and not sentences:
+        sentences.extend(_live_refusals(settings))
+    return sentences
+
+
+def _key_refusals(name: str, value: str, *, kinds: tuple[str, ...]) -> list[str]:
+    match = KEY.fullmatch(value)
+    if PLACEHOLDER.search(value):
+        return [f"{name} is still a placeholder: copy the key from dashboard.stripe.com/apikeys into .env."]
+    if match is None or match["kind"] not in kinds:
+        wanted = " or ".join(f"{kind}_test_… or {kind}_live_…" for kind in kinds)
+        return [f"{name} does not look like {wanted}: copy it from dashboard.stripe.com/apikeys."]
+    return []
+
+
+def _mode(key: str) -> str:
+    match = KEY.fullmatch(key)
+    return match["mode"] if match else ""
+
+
+def _live_refusals(settings: Settings) -> list[str]:
+    sentences = []
+    if not settings.stripe_webhook_secret:
+        sentences.append(
+            "STRIPE_WEBHOOK_SECRET is missing beside a live key: add a webhook endpoint for "
+            f"{settings.public_url}/stripe/webhook in Stripe's Dashboard and put its secret into .env."
+        )
+    if not settings.public_url.startswith("https://"):
+        sentences.append(
+            "PUBLIC_URL must begin with https:// beside a live key: browsers and Stripe need TLS."
+        )
+    return sentences

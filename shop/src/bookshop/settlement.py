@@ -1,0 +1,114 @@
+"""Settling: an order brought to what Stripe says of its PaymentIntent, whoever brings the news."""
+
+import uuid
+from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bookshop import orders
+from bookshop.database import now
+from bookshop.orders import UNPAID, Order, OrderChange, State
+from bookshop.payments import PaymentSnapshot
+
+
+class Outcome(StrEnum):
+    """What `settle` made of a PaymentIntent's state."""
+
+    PAID = "paid"
+    PROCESSING = "processing"
+    REOPENED = "reopened"
+    CANCELED = "canceled"
+    UNCHANGED = "unchanged"
+    FLAGGED = "flagged"
+    NOT_OURS = "not ours"
+    UNKNOWN_ORDER = "unknown order"
+
+
+async def settle(
+    session: AsyncSession, payment: PaymentSnapshot, *, cause: str
+) -> tuple[Outcome, Order | None]:
+    """Bring the order to what Stripe says of its PaymentIntent; the one way in which an order becomes paid.
+
+    Called with the same right by the webhook door, the order page and the reconciler, any number of times and
+    in any order: the row lock makes them queue, and a final state is never left again. The caller commits.
+    """
+    if payment.order_id is None or not _is_order_id(payment.order_id):
+        return Outcome.NOT_OURS, None
+    order = await orders.locked(session, uuid.UUID(payment.order_id))
+    if order is None:
+        return Outcome.UNKNOWN_ORDER, None
+    if order.payment_intent_id is None:
+        # The web server died between Stripe's answer and our note of it, or the event was faster.
+        order.payment_intent_id = payment.id
+    if order.payment_intent_id != payment.id:
+        return _settle_stranger(order, payment), order
+    _note(order, payment)
+    return _move(session, order, payment, cause), order
+
+
+def _settle_stranger(order: Order, payment: PaymentSnapshot) -> Outcome:
+    """A PaymentIntent of this order that is not its present one: harmless unless money came with it."""
+    if payment.status != "succeeded":
+        return Outcome.UNCHANGED
+    return _flag(order, f"second payment {payment.id} for one order")
+
+
+def _note(order: Order, payment: PaymentSnapshot) -> None:
+    """Keep Stripe's word beside the order; `succeeded` and `canceled` are final and never overwritten."""
+    if order.payment_status in {"succeeded", "canceled"} and not payment.is_final:
+        return
+    order.payment_status = payment.status
+    order.payment_read_at = now()
+    order.payment_failure = payment.failure
+    if payment.method:
+        order.payment_method = payment.method.type
+        order.card_brand = payment.method.brand
+        order.card_last4 = payment.method.last4
+
+
+def _move(session: AsyncSession, order: Order, payment: PaymentSnapshot, cause: str) -> Outcome:
+    if payment.status == "succeeded":
+        return _take_payment(session, order, payment, cause)
+    if order.state not in UNPAID:
+        return Outcome.UNCHANGED
+    match payment.status:
+        case "processing":
+            return _change(session, order, State.PROCESSING, cause, Outcome.PROCESSING)
+        case "canceled":
+            return _change(session, order, State.CANCELED, cause, Outcome.CANCELED)
+        case _:
+            return _change(session, order, State.AWAITING_PAYMENT, cause, Outcome.REOPENED)
+
+
+def _take_payment(session: AsyncSession, order: Order, payment: PaymentSnapshot, cause: str) -> Outcome:
+    """The one place where an order becomes paid: by its own PaymentIntent, in full, while it is open."""
+    if order.state == State.PAID:
+        return Outcome.UNCHANGED
+    if order.state not in UNPAID:
+        return _flag(order, f"{payment.id} brought money after the order was {order.state}")
+    if payment.received != order.money:
+        received = f"{payment.received.amount} {payment.received.currency}"
+        return _flag(order, f"{payment.id} brought {received} instead of {order.total} {order.currency}")
+    order.paid_at = now()
+    return _change(session, order, State.PAID, cause, Outcome.PAID)
+
+
+def _change(session: AsyncSession, order: Order, to: State, cause: str, outcome: Outcome) -> Outcome:
+    if order.state == to:
+        return Outcome.UNCHANGED
+    session.add(OrderChange(order_id=order.id, from_state=order.state, to_state=to, cause=cause))
+    order.state = to
+    return outcome
+
+
+def _flag(order: Order, reason: str) -> Outcome:
+    order.review_reason = reason
+    return Outcome.FLAGGED
+
+
+def _is_order_id(reference: str) -> bool:
+    try:
+        uuid.UUID(reference)
+    except ValueError:
+        return False
+    return True

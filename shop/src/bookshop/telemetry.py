@@ -1,0 +1,91 @@
+"""Logs as one JSON object a line, metrics for Prometheus; neither ever holds a secret."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from bookshop.settings import Settings
+
+SECRETS = re.compile(
+    r"(sk|rk|whsec)_[0-9A-Za-z_]{6,}|(?P<intent>pi_[0-9A-Za-z]+)_secret_[0-9A-Za-z]+|\b\d{13,19}\b"
+)
+
+requests = Histogram(
+    "bookshop_request_seconds",
+    "Time to answer a request, by route and status.",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+orders_placed = Counter("bookshop_orders_placed_total", "Orders placed, by currency.", ["currency"])
+settlements = Counter(
+    "bookshop_settlements_total",
+    "What became of a PaymentIntent's news, by who brought it.",
+    ["cause", "outcome"],
+)
+webhook_events = Counter("bookshop_webhook_events_total", "Events at the webhook door.", ["type", "outcome"])
+stripe_failures = Counter(
+    "bookshop_stripe_failures_total", "Calls to Stripe without a usable answer.", ["doing"]
+)
+payment_element = Counter(
+    "bookshop_payment_element_events_total", "The Payment Element's life in customers' browsers.", ["name"]
+)
+payment_element_ready = Histogram(
+    "bookshop_payment_element_ready_seconds",
+    "From the page's start until the customer could type a card.",
+    buckets=(0.25, 0.5, 1, 2, 3, 5, 8, 13, 30),
+)
+mails = Counter("bookshop_mails_total", "Mails by purpose and outcome.", ["purpose", "outcome"])
+
+
+def configure(settings: Settings) -> None:
+    """Send every log of this process, libraries' included, through one pipeline to standard error."""
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    renderer: structlog.types.Processor = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level)
+    for chatty in ("dbos", "stripe", "asyncio", "_granian", "alembic"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(settings.log_level)))
+
+
+def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Blank out keys, client secrets and card numbers wherever a log line might carry one."""
+    return {key: _clean(value) for key, value in event.items()}
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, str):
+        return SECRETS.sub(lambda match: f"{match['intent'] or match[1] or ''}_[hidden]", value)
+    if isinstance(value, dict):
+        return {key: _clean(item) for key, item in value.items()}
+    return [_clean(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,54 @@
+"""Reading what scripts send: never more than a door wants, checked against a pydantic model."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect, Request
+
+from bookshop.errors import BadRequestError, TooLargeError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+async def read_bytes(request: Request, *, limit: int) -> bytes:
+    """The raw body, of at most `limit` bytes.
+
+    Raises:
+        TooLargeError: there is more; the rest was not read.
+        BadRequestError: the caller went away in the middle.
+    """
+    if int_header(request, "content-length") > limit:
+        raise TooLargeError
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise TooLargeError
+    except ClientDisconnect as error:
+        raise BadRequestError("The request ended in the middle.") from error
+    return bytes(body)
+
+
+async def read_json(request: Request, model: type[Model], *, limit: int = 16_384) -> Model:
+    """The JSON body as this model; a ValidationError of the model itself is let through for the door to word.
+
+    Raises:
+        BadRequestError: the body is no JSON.
+        TooLargeError: it is longer than `limit` bytes.
+    """
+    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        raise BadRequestError("This address takes JSON (Content-Type: application/json).")
+    body = await read_bytes(request, limit=limit)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        if any(detail["type"] == "json_invalid" for detail in error.errors()):
+            raise BadRequestError("The body is not JSON.") from error
+        raise
+
+
+def int_header(request: Request, name: str) -> int:
+    """A header's number, 0 where it is missing or no number."""
+    value = request.headers.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else 0

@@ -1,0 +1,161 @@
+"""The order's own page: it settles on arrival, says how things stand, and follows what is not final."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from bookshop import orders, payments
+from bookshop.books import Book
+from bookshop.database import now
+from bookshop.errors import NotFoundError, PaymentsUnavailableError
+from bookshop.money import Money
+from bookshop.orders import UNPAID, Order, State
+from bookshop.web import shopkeeper, templating
+from bookshop.web.book_pages import cover_url
+from bookshop.web.pages import CheckoutPage, LineView, OrderPage
+from bookshop.wiring import Shop
+from bookshop.workflows.settle_payment import Cause, settle_payment
+
+log = structlog.get_logger()
+
+NEVER_KEPT = {"Cache-Control": "no-store"}
+
+# While a page follows its order, Stripe is asked this often at most, however many pages follow it.
+BETWEEN_READS = timedelta(seconds=3)
+
+# Card networks' names for people; Stripe's words for them are lower case (docs.stripe.com/api/charges).
+BRANDS = {
+    "amex": "American Express",
+    "cartes_bancaires": "Cartes Bancaires",
+    "diners": "Diners Club",
+    "discover": "Discover",
+    "eftpos_au": "eftpos",
+    "jcb": "JCB",
+    "mastercard": "Mastercard",
+    "unionpay": "UnionPay",
+    "visa": "Visa",
+}
+
+
+async def order(request: Request) -> Response:
+    """The order, by Stripe's latest word. The query that Stripe adds holds a secret and is dropped."""
+    shop: Shop = request.app.state.shop
+    found = await _find(request)
+    if request.url.query:
+        return RedirectResponse(f"/orders/{found.token}", 303, headers=NEVER_KEPT)
+    if found.state in UNPAID or (found.state == State.PAID and found.payment_method is None):
+        found = await _read_again(shop, found)
+    view = await _order_page(shop, found, is_shopkeeper=shopkeeper.is_signed_in(request))
+    return templating.render(request, view, headers=NEVER_KEPT)
+
+
+async def status(request: Request) -> Response:
+    """The order's state for the page that follows it."""
+    shop: Shop = request.app.state.shop
+    found = await _find(request)
+    if found.state in UNPAID and (
+        found.payment_read_at is None or found.payment_read_at < now() - BETWEEN_READS
+    ):
+        found = await _read_again(shop, found)
+    body = {
+        "state": found.state,
+        "payment_status": found.payment_status,
+        "is_final": found.state not in UNPAID,
+    }
+    return JSONResponse(body, headers=NEVER_KEPT)
+
+
+async def pay_again(request: Request) -> Response:
+    """The payment form for an order that was placed before and is not paid."""
+    shop: Shop = request.app.state.shop
+    found = await _find(request)
+    if found.state != State.AWAITING_PAYMENT:
+        return RedirectResponse(f"/orders/{found.token}", 303, headers=NEVER_KEPT)
+    page = CheckoutPage(
+        lines=await line_views(shop, found),
+        total=found.money.format(),
+        amount=found.total,
+        currency=found.currency,
+        checkout_key=found.checkout_key,
+        publishable_key=shop.settings.stripe_publishable_key,
+        email=found.email,
+        order_url=f"/orders/{found.token}",
+    )
+    return templating.render(request, page, headers=NEVER_KEPT)
+
+
+async def line_views(shop: Shop, found: Order) -> tuple[LineView, ...]:
+    """The order's lines as they were sold, with author and cover from the shelf."""
+    async with shop.sessions() as session:
+        query = sa.select(Book).where(Book.id.in_([line.book_id for line in found.lines]))
+        shelf = {book.id: book for book in await session.scalars(query)}
+    views = []
+    for line in found.lines:
+        price = Money(line.unit_amount, found.currency)
+        views.append(
+            LineView(
+                slug=line.slug,
+                title=line.title,
+                author=shelf[line.book_id].author,
+                quantity=line.quantity,
+                unit_price=price.format(),
+                total=(price * line.quantity).format(),
+                cover_url=cover_url(line.slug),
+                palette=shelf[line.book_id].palette,
+            )
+        )
+    return tuple(views)
+
+
+async def _find(request: Request) -> Order:
+    shop: Shop = request.app.state.shop
+    async with shop.sessions() as session:
+        found = await orders.by_token(session, request.path_params["token"])
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+async def _read_again(shop: Shop, found: Order) -> Order:
+    """The order settled by Stripe's present word, or as we know it where Stripe does not answer."""
+    if found.payment_intent_id is None:
+        return found
+    try:
+        payment = await payments.read(shop.stripe, found.payment_intent_id)
+    except PaymentsUnavailableError:
+        return found
+    async with shop.sessions.begin() as session:
+        _, settled = await settle_payment(session, shop.follow_ups, payment, cause=Cause.ORDER_PAGE)
+    return settled or found
+
+
+async def _order_page(shop: Shop, found: Order, *, is_shopkeeper: bool) -> OrderPage:
+    address = f"/orders/{found.token}"
+    dashboard = f"{shop.settings.stripe_dashboard_url}/payments/{found.payment_intent_id}"
+    return OrderPage(
+        number=found.number,
+        state=State(found.state).value,
+        payment_status=found.payment_status,
+        total=found.money.format(),
+        lines=await line_views(shop, found),
+        email=found.email,
+        status_url=f"{address}/status",
+        buy_again_url=f"/books/{found.lines[0].slug}",
+        is_final=found.state not in UNPAID,
+        payment_intent_id=found.payment_intent_id,
+        method=_method(found),
+        placed_at=found.created_at,
+        paid_at=found.paid_at,
+        failure_message=found.payment_failure,
+        pay_url=f"{address}/pay" if found.state == State.AWAITING_PAYMENT else None,
+        dashboard_url=dashboard if is_shopkeeper and found.payment_intent_id else None,
+    )
+
+
+def _method(found: Order) -> str | None:
+    if found.card_brand and found.card_last4:
+        return f"{BRANDS.get(found.card_brand, 'Card')} •••• {found.card_last4}"
+    return found.payment_method.replace("_", " ").capitalize() if found.payment_method else None

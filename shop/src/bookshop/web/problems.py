@@ -1,0 +1,91 @@
+"""Errors in the format of whoever asked: a page for people, a JSON problem (RFC 9457) for scripts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ExceptionHandler
+
+from bookshop.errors import BookshopError, NotFoundError
+from bookshop.web.pages import ErrorPage
+from bookshop.web.templating import render
+
+log = structlog.get_logger()
+
+# Routes that only scripts call: they get JSON whatever they say they accept.
+SCRIPT_PATHS = ("/stripe/", "/browser-events", "/health/", "/metrics")
+
+
+def handlers() -> Mapping[Any, ExceptionHandler]:
+    """What answers an exception that a door lets out."""
+    return {BookshopError: _known, HTTPException: _by_status, Exception: _unforeseen}
+
+
+def problem(
+    request: Request,
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    kind: str = "about:blank",
+    **more: object,
+) -> JSONResponse:
+    """A JSON problem; `kind` is a path that scripts tell it by, `more` what they need to go on."""
+    body = {
+        "type": kind,
+        "title": title,
+        "detail": detail,
+        "status": status,
+        "request_id": request_id(request),
+    }
+    return JSONResponse(
+        body | more,
+        status_code=status,
+        media_type="application/problem+json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def request_id(request: Request) -> str:
+    """The id under which the logs tell this request's story."""
+    return str(request.scope.get("request_id", ""))
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person's browser asked for a document."""
+    if request.url.path.startswith(SCRIPT_PATHS):
+        return False
+    accept = request.headers.get("accept", "")
+    return "text/html" in accept or (request.method in {"GET", "HEAD"} and "application/json" not in accept)
+
+
+def answer(request: Request, status: int, title: str, detail: str) -> Response:
+    """The error as a page or as a problem."""
+    if wants_page(request):
+        page = ErrorPage(status=status, title=title, detail=detail, request_id=request_id(request))
+        return render(request, page, status=status, headers={"Cache-Control": "no-store"})
+    return problem(request, status, title, detail)
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BookshopError)  # noqa: S101  the table above promises it
+    if error.status >= 500:
+        log.warning("refused", status=error.status, error=type(error).__name__)
+    return answer(request, error.status, error.title, error.detail)
+
+
+async def _by_status(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  the table above promises it
+    if error.status_code == NotFoundError.status:
+        return answer(request, error.status_code, NotFoundError.title, NotFoundError.detail)
+    response = answer(request, error.status_code, str(error.detail), "Nothing has been changed.")
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    log.error("unforeseen error", exc_info=error)
+    return answer(request, BookshopError.status, BookshopError.title, BookshopError.detail)

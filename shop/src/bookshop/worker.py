@@ -1,0 +1,85 @@
+"""The process that does what was promised: mails, and the reconciler every minute."""
+
+import asyncio
+import signal
+from datetime import datetime
+from typing import Any
+
+import structlog
+from dbos import DBOS
+
+from bookshop import telemetry
+from bookshop.database import driver_url
+from bookshop.settings import Settings
+from bookshop.wiring import Shop, open_shop
+from bookshop.workflows import deliver_confirmation
+from bookshop.workflows.follow_ups import APPLICATION, APPLICATION_VERSION, MAIL_QUEUE
+from bookshop.workflows.reconcile import reconcile
+
+log = structlog.get_logger()
+
+# Seconds that running workflows get to finish when the worker is asked to stop.
+GRACE = 10
+
+MAIL_CONCURRENCY = 8
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT."""
+    telemetry.configure(settings)
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with open_shop(settings) as shop:
+        await _launch(shop)
+        log.info("worker ready", executor=settings.worker_id)
+        await stop.wait()
+        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=GRACE)
+    log.info("worker stopped")
+
+
+async def _launch(shop: Shop) -> None:
+    settings = shop.settings
+    DBOS(
+        config={
+            "name": APPLICATION,
+            "system_database_url": driver_url(settings.database_url.get_secret_value()).render_as_string(
+                hide_password=False
+            ),
+            "application_version": APPLICATION_VERSION,
+            "executor_id": settings.worker_id,
+            "run_migrations": False,
+            "log_level": "WARNING",
+            "scheduler_polling_interval_sec": 5.0,
+        }
+    )
+    deliver_confirmation.register(shop)
+
+    @DBOS.workflow(name="reconcile")
+    async def scheduled_reconcile(_scheduled: datetime, _context: Any) -> None:
+        await reconcile_step()
+
+    @DBOS.step(name="reconcile")
+    async def reconcile_step() -> None:
+        await reconcile(shop)
+
+    # Launched on the running loop, which DBOS then runs workflows on: the shop's connections belong to it.
+    DBOS.launch()
+    await DBOS.register_queue_async(
+        MAIL_QUEUE, worker_concurrency=MAIL_CONCURRENCY, polling_interval_sec=0.2, on_conflict="always_update"
+    )
+    await DBOS.apply_schedules_async(
+        [
+            {
+                "schedule_name": "reconcile",
+                "workflow_fn": scheduled_reconcile,
+                "schedule": "* * * * *",
+                "context": None,
+            }
+        ]
+    )

@@ -1,0 +1,45 @@
+"""News of a PaymentIntent, whoever brings it: the order settled and its follow-ups owed, in one commit."""
+
+from enum import StrEnum
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bookshop import settlement, telemetry
+from bookshop.orders import Order
+from bookshop.payments import PaymentSnapshot
+from bookshop.settlement import Outcome
+from bookshop.workflows.follow_ups import FollowUps
+
+log = structlog.get_logger()
+
+
+class Cause(StrEnum):
+    """Who brought the news; it stands in the order's history and in the metrics."""
+
+    WEBHOOK = "webhook"
+    ORDER_PAGE = "order page"
+    CHECKOUT = "checkout"
+    RECONCILER = "reconciler"
+
+
+async def settle_payment(
+    session: AsyncSession, follow_ups: FollowUps, payment: PaymentSnapshot, *, cause: Cause, detail: str = ""
+) -> tuple[Outcome, Order | None]:
+    """Settle the order that a PaymentIntent belongs to. The caller commits; see `settlement.settle`."""
+    outcome, order = await settlement.settle(session, payment, cause=f"{cause} {detail}".strip())
+    telemetry.settlements.labels(cause, outcome).inc()
+    if outcome is Outcome.PAID and order is not None:
+        await follow_ups.deliver_confirmation(session, order.id)
+    if outcome is not Outcome.UNCHANGED:
+        level = log.error if outcome in {Outcome.FLAGGED, Outcome.UNKNOWN_ORDER} else log.info
+        level(
+            "payment settled",
+            outcome=outcome.value,
+            cause=cause.value,
+            payment_intent=payment.id,
+            payment_status=payment.status,
+            order=str(order.id) if order else payment.order_id,
+            reason=order.review_reason if order else None,
+        )
+    return outcome, order
