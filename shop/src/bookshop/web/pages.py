@@ -126,9 +126,9 @@ class OrderPage:
     """The confirmation, in every state of an order.
 
     `payment_status` is Stripe's word for the PaymentIntent (None before one exists), `method` is brand and
-    last four ("Visa •••• 4242"), `failure_message` is what the customer may read about a refused attempt (a
-    whole sentence), `pay_url` is given while the order can still be paid, `dashboard_url` only to the signed-in
-    shopkeeper. `amount_refunded` is text with its currency, or None when nothing went back.
+    last four ("Visa •••• 4242"), `failure_message` is a whole sentence about a refused attempt that the
+    customer may read, `pay_url` is given while the order can still be paid, `dashboard_url` only to the
+    signed-in shopkeeper. `amount_refunded` is text with its currency, or None when nothing went back.
     """
 
     number: str

@@ -1,0 +1,234 @@
+"""Pages become HTML in which every value is asked for, escaped and free of inline style and script."""
+
+import asyncio
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jinja2 import UndefinedError
+from starlette.applications import Starlette
+
+from bookshop import covers
+from bookshop.web.pages import (
+    BookPage,
+    BookView,
+    CheckoutPage,
+    ErrorPage,
+    HomePage,
+    LineView,
+    OrderPage,
+    Page,
+    ShopkeeperPage,
+)
+from bookshop.web.templating import STATIC_FOLDER, Site, html, static_build, static_routes
+
+SITE = Site(shop_name="Owl & Sons", stripe_js_url="https://js.example/endive/stripe.js")
+BOOK = BookView(
+    slug="zen",
+    title='Zen: <b>"in"</b> the Art',
+    author="A & B",
+    description=("First.", "Second."),
+    price="S$23.00",
+    cover_url="/covers/zen.svg",
+    palette="moss",
+)
+LINE = LineView(
+    slug="zen",
+    title=BOOK.title,
+    author=BOOK.author,
+    quantity=2,
+    unit_price="S$11.50",
+    total="S$23.00",
+    cover_url=BOOK.cover_url,
+    palette=BOOK.palette,
+)
+CHECKOUT = CheckoutPage(
+    lines=(LINE,),
+    total="S$23.00",
+    amount=2300,
+    currency="sgd",
+    checkout_key="key-1",
+    publishable_key="pk_test_1",
+)
+
+
+def order_page(**facts: Any) -> OrderPage:
+    """A paid order unless the facts say otherwise."""
+    paid = {
+        "number": "1042",
+        "state": "paid",
+        "payment_status": "succeeded",
+        "total": "S$23.00",
+        "lines": (LINE,),
+        "email": "ada@example.com",
+        "status_url": "/orders/t/status",
+        "buy_again_url": "/books/zen",
+        "is_final": True,
+        "payment_intent_id": "pi_1",
+        "method": "Visa •••• 4242",
+        "paid_at": datetime(2026, 11, 22, 20, 17, tzinfo=UTC),
+    }
+    return OrderPage(**(paid | facts))
+
+
+UNPAID = {"state": "awaiting_payment", "is_final": False, "paid_at": None, "method": None, "pay_url": "/pay"}
+SCENES = {
+    "waiting": order_page(**UNPAID, payment_status=None),
+    "authorising": order_page(**UNPAID, payment_status="requires_action"),
+    "failed": order_page(
+        **UNPAID, payment_status="requires_payment_method", failure_message="Your card was declined."
+    ),
+    "on_its_way": order_page(state="processing", payment_status="processing", is_final=False),
+    "paid": order_page(),
+    "shipped": order_page(state="shipped"),
+    "canceled": order_page(state="canceled", payment_status="canceled"),
+    "expired": order_page(state="expired", payment_status="canceled"),
+    "refunded": order_page(amount_refunded="S$23.00", is_fully_refunded=True),
+    "partly_refunded": order_page(amount_refunded="S$3.00"),
+}
+PAGES: dict[str, Page] = {
+    "home": HomePage(books=(BOOK,)),
+    "empty home": HomePage(books=()),
+    "book": BookPage(book=BOOK, other_books=(BOOK,)),
+    "checkout": CHECKOUT,
+    "error": ErrorPage(status=404, title="Not here", detail="Nothing.", request_id="req_1"),
+    "sign-in": ShopkeeperPage(is_signed_in=False, problem="Wrong."),
+    "signed in": ShopkeeperPage(is_signed_in=True, dashboard_url="https://dashboard.example"),
+    **SCENES,
+}
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
+def test_every_page_renders_without_inline_style_or_script(page: Page) -> None:
+    """The content security policy allows none; and each page has one main heading and loads Stripe.js."""
+    text = html(SITE, page)
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=", text)
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
+    assert len(re.findall(r"<h1[\s>]", text)) == 1
+    assert f'src="{SITE.stripe_js_url}"' in text
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
+def test_text_from_the_catalogue_is_escaped(page: Page) -> None:
+    """A title with markup in it stays a title."""
+    text = html(SITE, page)
+    assert '<b>"in"</b>' not in text
+    assert "Owl &amp; Sons" in text
+
+
+@pytest.mark.parametrize(("scene", "page"), SCENES.items())
+def test_the_facts_of_an_order_choose_its_words(scene: str, page: OrderPage) -> None:
+    """Each scene has a headline, words and a picture of its own."""
+    assert page.scene == scene
+    text = html(SITE, page)
+    others = {_headline(html(SITE, other)) for name, other in SCENES.items() if name != scene}
+    assert _headline(text) not in others
+    assert '<svg class="picture"' in text
+
+
+@pytest.mark.parametrize("scene", ["waiting", "authorising", "failed", "canceled", "expired"])
+def test_an_unpaid_order_says_that_nothing_was_charged(scene: str) -> None:
+    """Nobody should have to guess where their money is."""
+    assert "You have not been charged" in html(SITE, SCENES[scene])
+
+
+def test_money_on_its_way_is_neither_success_nor_failure() -> None:
+    """A processing payment is not called paid, and asks for nothing."""
+    text = html(SITE, SCENES["on_its_way"])
+    assert "nothing for you to do" in text
+    assert "charged" not in text
+    assert "/pay" not in text
+
+
+def test_a_total_that_is_not_paid_is_not_called_charged() -> None:
+    """Only a paid order shows "Total charged"."""
+    charged = {scene for scene, page in SCENES.items() if "Total charged" in html(SITE, page)}
+    assert charged == {"paid", "shipped", "refunded", "partly_refunded"}
+
+
+def test_only_a_page_that_is_not_final_refreshes_itself() -> None:
+    """Without JavaScript the browser asks again, until there is nothing more to learn."""
+    assert 'http-equiv="refresh"' in html(SITE, SCENES["on_its_way"])
+    assert 'http-equiv="refresh"' not in html(SITE, SCENES["paid"])
+
+
+def test_the_dashboard_is_not_shown_to_strangers() -> None:
+    """Its link is there when the door gave one, and not otherwise."""
+    assert "View in Dashboard" not in html(SITE, SCENES["paid"])
+    assert "View in Dashboard" in html(SITE, order_page(dashboard_url="https://dashboard.example"))
+
+
+def test_paying_again_shows_the_address_and_does_not_ask_for_it() -> None:
+    """The order knows its e-mail address already."""
+    again = CheckoutPage(**{**vars(CHECKOUT), "order_url": "/orders/t", "email": "ada@example.com"})
+    assert 'id="email"' in html(SITE, CHECKOUT)
+    assert 'id="email"' not in html(SITE, again)
+    assert "ada@example.com" in html(SITE, again)
+
+
+def test_a_missing_value_is_an_error_and_not_a_blank() -> None:
+    """A template that asks for what its page does not have fails the tests, not the customer."""
+
+    class Incomplete:
+        template = "error.html"
+
+    with pytest.raises(UndefinedError):
+        html(SITE, Incomplete())
+
+
+def test_every_palette_has_an_accent_in_light_and_dark() -> None:
+    """A palette that covers know and tokens.css does not would leave its book without an accent."""
+    tokens = (STATIC_FOLDER / "css" / "tokens.css").read_text()
+    for palette in covers.PALETTES:
+        assert tokens.count(f'[data-palette="{palette}"]') == 2
+
+
+def test_the_static_build_changes_with_any_file(tmp_path: Path) -> None:
+    """Contents, names and new files all count; the same files give the same build."""
+    seen = set()
+    for name, content in [("a.css", "x"), ("a.css", "y"), ("b.css", "y"), ("js/c.js", "")]:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content)
+        static_build.cache_clear()
+        seen.add(static_build(tmp_path))
+        assert static_build(tmp_path) in seen
+    assert len(seen) == 4
+
+
+def test_static_files_of_this_build_are_kept_for_ever_and_of_others_not_at_all() -> None:
+    """During a rollout a page of another release gets a file, but may not keep it under that name."""
+    build = static_build(STATIC_FOLDER)
+    mine, other, absent = asyncio.run(
+        _get(
+            f"/static/{build}/css/tokens.css",
+            "/static/0000/css/tokens.css",
+            f"/static/{build}/css/absent.css",
+        )
+    )
+    assert mine.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert other.status_code == 200
+    assert other.headers["cache-control"] == "no-cache"
+    assert absent.status_code == 404
+
+
+def test_every_file_that_a_page_asks_for_exists() -> None:
+    """A stylesheet or module with a slip in its name would be a page without it."""
+    asked = set(re.findall(rf"{SITE.static}/([^\"]+)", "".join(html(SITE, page) for page in PAGES.values())))
+    assert asked
+    assert [path for path in asked if not (STATIC_FOLDER / path).is_file()] == []
+
+
+def _headline(text: str) -> str:
+    found = re.search(r"<h1 id=\"headline\">(.*?)</h1>", text, re.DOTALL)
+    assert found
+    return found[1]
+
+
+async def _get(*paths: str) -> list[httpx.Response]:
+    transport = httpx.ASGITransport(Starlette(routes=static_routes()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
+        return [await client.get(path) for path in paths]
