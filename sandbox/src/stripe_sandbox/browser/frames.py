@@ -9,15 +9,14 @@ from starlette.types import Scope
 from stripe_sandbox.browser.module_joining import join
 from stripe_sandbox.browser.served_text import HTML, JAVASCRIPT, ServedText
 from stripe_sandbox.browser.stripe_js import STATIC, TRAINS
-from stripe_sandbox.sandbox import Sandbox
 
 ASSETS = "/sandbox-assets"
 
-# Frames hold card data: they run and load nothing but their own. Any page may frame them, as at Stripe; fonts may
-# come from the page's own hosts, since `elements({fonts})` names them.
+# Frames hold card data: they run and load nothing but their own. Any page may frame them, as at Stripe; fonts
+# may come from the page's own hosts, since `elements({fonts})` names them.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
-    "font-src http: https: data:; base-uri 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "frame-src 'self'; font-src http: https: data:; base-uri 'none'"
 )
 PAGE_HEADERS = {
     "Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; form-action 'none'",
@@ -29,8 +28,8 @@ TEMPLATES = Environment(
 )
 
 _PAGES = {
-    "elements-inner-payment": ("payment_frame.html", "frame"),
-    "three-ds-2-challenge": ("challenge_frame.html", "challenge"),
+    "elements-inner-payment": ("payment_frame.html", "frame/payment_form.js"),
+    "three-ds-2-challenge": ("challenge_frame.html", "challenge/lightbox.js"),
 }
 
 
@@ -43,11 +42,11 @@ class _Assets(StaticFiles):
         return response
 
 
-def routes(sandbox: Sandbox) -> list[BaseRoute]:  # noqa: ARG001  every part is mounted the same way
-    """`/<train>/elements-inner-payment.html`, `/<train>/three-ds-2-challenge.html`, their scripts, the assets."""
+def routes() -> list[BaseRoute]:
+    """`elements-inner-payment` and `three-ds-2-challenge` of every train (.html and .js), and the assets."""
     found: list[BaseRoute] = [Mount(ASSETS, _Assets(directory=STATIC))]
-    for name, (template, folder) in _PAGES.items():
-        script = ServedText(join(STATIC / folder / "main.js"), JAVASCRIPT)
+    for name, (template, entry) in _PAGES.items():
+        script = ServedText(join(STATIC / entry), JAVASCRIPT)
         html = TEMPLATES.get_template(template).render(assets=f"..{ASSETS}", script=f"{name}.js")
         page = ServedText(html, HTML, PAGE_HEADERS)
         for train in TRAINS:

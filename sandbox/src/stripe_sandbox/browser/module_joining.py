@@ -1,6 +1,7 @@
 """Joins small ES modules into one classic script, because `Stripe` must exist as soon as its script has run.
 
-The modules keep to what the joining understands: named imports of named exports, each top-level name used once.
+The modules keep to what the joining understands: named imports of named exports, each top-level name
+used once.
 """
 
 import re

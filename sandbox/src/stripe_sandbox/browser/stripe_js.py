@@ -17,7 +17,7 @@ TRAINS = ("v3", "acacia", "basil", "clover", "dahlia", "endive")
 
 def routes(sandbox: Sandbox) -> list[BaseRoute]:
     """`/endive/stripe.js` and its kin, `/v3` and `/v3/`."""
-    source = join(STATIC / "stripe" / "main.js")
+    source = join(STATIC / "stripe" / "stripe.js")
     found: list[BaseRoute] = []
     for train in TRAINS:
         script = ServedText(written_for(source, sandbox.public_url, train), JAVASCRIPT)
