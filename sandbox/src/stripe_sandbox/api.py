@@ -1,0 +1,266 @@
+"""The door to `/v1`: from a request to Stripe's JSON. A plain ASGI application, since this is the hot path.
+
+In order: key, route, body, faults asked for by a test, idempotency, parameters, the resource's function, `expand`,
+the API version's shape, the file (if any), the answer.
+"""
+
+import asyncio
+import time
+from typing import Any, NamedTuple
+
+import orjson
+from starlette.types import Receive, Scope, Send
+
+from stripe_sandbox import authentication, connections, errors, form_encoding, versions
+from stripe_sandbox.authentication import Key
+from stripe_sandbox.call import Call
+from stripe_sandbox.control import Fault
+from stripe_sandbox.errors import StripeError
+from stripe_sandbox.expansion import expand
+from stripe_sandbox.idempotency import Stored
+from stripe_sandbox.ids import alphanumeric
+from stripe_sandbox.publishable import publishable_view
+from stripe_sandbox.routes import Route, find_route
+from stripe_sandbox.sandbox import Request, Sandbox
+
+_LARGEST_BODY = 1_000_000
+
+
+class Answer(NamedTuple):
+    """What goes back: a status, JSON, and headers beyond the usual ones."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class _Incoming(NamedTuple):
+    method: str
+    path: str
+    query: str
+    headers: dict[bytes, bytes]
+    body: bytes
+    request_id: str
+
+    def header(self, name: bytes) -> str | None:
+        value = self.headers.get(name)
+        return value.decode("latin-1") if value is not None else None
+
+
+class Api:
+    """ASGI application answering everything under `/v1`."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        if scope["method"] == "OPTIONS":
+            await _send(send, Answer(200, b"", _PREFLIGHT))
+            return
+        incoming = _Incoming(
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            dict(scope["headers"]),
+            await _body(receive) if scope["method"] == "POST" else b"",
+            f"req_{alphanumeric(14)}",
+        )
+        answer = await self._answer(incoming)
+        milliseconds = round((time.perf_counter() - started) * 1000, 2)
+        key = incoming.header(b"idempotency-key")
+        self._sandbox.requests.append(
+            Request(
+                incoming.request_id,
+                self._sandbox.now(),
+                incoming.method,
+                incoming.path,
+                answer.status if answer else 0,
+                key,
+                milliseconds,
+            )
+        )
+        if answer is None:
+            connections.close(scope["client"])
+        else:
+            await _send(send, answer)
+
+    async def _answer(self, incoming: _Incoming) -> Answer | None:
+        """The answer, or None when the connection is to be closed without one."""
+        try:
+            return await self._handle(incoming)
+        except StripeError as error:
+            answer = _error_answer(self._sandbox, incoming, error, None)
+            version = incoming.header(b"stripe-version") or self._sandbox.account.api_version
+            return answer._replace(headers=(*answer.headers, *_usual(incoming, version)))
+
+    async def _handle(self, incoming: _Incoming) -> Answer | None:
+        form = form_encoding.decode(incoming.body.decode() if incoming.method == "POST" else incoming.query)
+        parameter = form.get("key")
+        key = authentication.key_of(
+            incoming.header(b"authorization"), parameter if isinstance(parameter, str) else None
+        )
+        route, identifier = find_route(incoming.method, incoming.path)
+        if not route.publishable:
+            authentication.require_secret(key)
+        call = Call(
+            self._sandbox,
+            key,
+            _version(incoming, self._sandbox),
+            incoming.path,
+            identifier,
+            form,
+            incoming.request_id,
+            incoming.header(b"idempotency-key") if incoming.method == "POST" else None,
+        )
+        seconds, fault = self._sandbox.control.take(incoming.method, incoming.path)
+        if fault and fault.stage == "before":
+            await asyncio.sleep(seconds)
+            return None if fault.drop else _fault_answer(fault, incoming)
+        return await self._once(route, call, incoming, seconds, fault)
+
+    async def _once(
+        self, route: Route, call: Call, incoming: _Incoming, seconds: float, fault: Fault | None
+    ) -> Answer | None:
+        """Run the endpoint, or repeat what it answered to the same idempotency key."""
+        keys, key = self._sandbox.idempotency_keys, call.idempotency_key
+        if key:
+            stored = keys.begin(key, incoming.path, incoming.body)
+            if stored:
+                return _replay(stored, incoming, key, call.version)
+        try:
+            if seconds:
+                await asyncio.sleep(seconds)
+            route.check(call)
+            answer = (
+                _fault_answer(fault, incoming)
+                if fault and fault.stage == "inside"
+                else self._run(route, call, incoming)
+            )
+            if fault and fault.stage == "after" and not fault.drop:
+                answer = _fault_answer(fault, incoming)
+        except BaseException:
+            if key:
+                keys.abandon(key)
+            raise
+        if key:
+            keys.finish(
+                key, incoming.path, incoming.body, Stored(answer.status, answer.body, incoming.request_id)
+            )
+            answer = answer._replace(headers=(*answer.headers, (b"idempotency-key", key.encode("latin-1"))))
+        self._sandbox.store.commit()
+        if fault and fault.drop:
+            return None
+        return answer._replace(headers=(*answer.headers, *_usual(incoming, call.version)))
+
+    def _run(self, route: Route, call: Call, incoming: _Incoming) -> Answer:
+        try:
+            value = route.run(call)
+            paths = call.params.get("expand")
+            if paths:
+                value = expand(self._sandbox, value, paths)
+        except StripeError as error:
+            if error.before_execution:
+                raise
+            return _error_answer(self._sandbox, incoming, error, call.key)
+        if call.key.publishable:
+            value = publishable_view(value)
+        return Answer(200, orjson.dumps(versions.render(value, call.version)))
+
+
+def _version(incoming: _Incoming, sandbox: Sandbox) -> str:
+    version = incoming.header(b"stripe-version") or sandbox.account.api_version
+    if not versions.is_version(version):
+        raise StripeError(
+            f"Invalid Stripe API version: {version}. Versions look like {versions.PINNED}.",
+            before_execution=True,
+        )
+    return version
+
+
+async def _body(receive: Receive) -> bytes:
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        chunk = message.get("body", b"")
+        chunks.append(chunk)
+        size += len(chunk)
+        if not message.get("more_body") or size > _LARGEST_BODY:
+            break
+    return b"".join(chunks)
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(answer.body)).encode()),
+        *_CORS,
+        *answer.headers,
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+_CORS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"Request-Id, Stripe-Should-Retry, Stripe-Version"),
+    (b"cache-control", b"no-cache, no-store"),
+)
+_PREFLIGHT = (
+    (b"access-control-allow-methods", b"GET, HEAD, POST, DELETE, OPTIONS"),
+    (
+        b"access-control-allow-headers",
+        b"Authorization, Content-Type, Idempotency-Key, Stripe-Account, Stripe-Version, X-Stripe-Client-User-Agent",
+    ),
+    (b"access-control-max-age", b"300"),
+)
+
+
+def _usual(incoming: _Incoming, version: str) -> tuple[tuple[bytes, bytes], ...]:
+    return ((b"request-id", incoming.request_id.encode()), (b"stripe-version", version.encode()))
+
+
+def _replay(stored: Stored, incoming: _Incoming, key: str, version: str) -> Answer:
+    headers = (
+        (b"idempotency-key", key.encode("latin-1")),
+        (b"idempotent-replayed", b"true"),
+        (b"original-request", stored.request_id.encode()),
+        *_usual(incoming, version),
+    )
+    return Answer(stored.status, stored.body, headers)
+
+
+def _error_answer(sandbox: Sandbox, incoming: _Incoming, error: StripeError, key: Key | None) -> Answer:
+    fields = error.fields()
+    intent = fields.get("payment_intent")
+    if intent and key and key.publishable:
+        fields["payment_intent"] = publishable_view(intent)
+    fields["request_log_url"] = f"{sandbox.public_url}/dashboard/requests/{incoming.request_id}"
+    headers = [(b"stripe-should-retry", b"true")] if error.status == 409 else []
+    headers += [(name.encode(), text.encode()) for name, text in error.headers.items()]
+    version = incoming.header(b"stripe-version")
+    if version and versions.is_version(version):
+        fields = {
+            name: versions.render(item, version) if isinstance(item, dict) else item
+            for name, item in fields.items()
+        }
+    return Answer(error.status, orjson.dumps({"error": fields}), tuple(headers))
+
+
+def _fault_answer(fault: Fault, incoming: _Incoming) -> Answer:
+    status = fault.status or 500
+    error = {"message": "A fault asked for through the sandbox's control API.", "type": "api_error"}
+    if status == 429:
+        error = {
+            "message": "Request rate limit exceeded.",
+            "type": "invalid_request_error",
+            "code": "rate_limit",
+            "doc_url": errors.documentation("rate_limit"),
+        }
+    body: dict[str, Any] = {"error": fault.error or error}
+    headers = [(name.lower().encode(), text.encode()) for name, text in fault.headers.items()]
+    if fault.stage == "before":
+        headers.append((b"request-id", incoming.request_id.encode()))
+    return Answer(status, orjson.dumps(body), tuple(headers))

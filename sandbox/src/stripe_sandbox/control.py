@@ -1,0 +1,62 @@
+"""Switches for tests, under `/_sandbox/`. See `routes` for the door; this module keeps what was switched."""
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+
+@dataclass(slots=True)
+class Fault:
+    """What happens to the next `times` calls (0: to all) whose method and path match.
+
+    `stage` is where it strikes: `before` in front of the endpoint and of idempotency, as a rate limiter does;
+    `inside` once the endpoint began, nothing done, the answer stored under the idempotency key; `after` when the
+    endpoint has acted. `drop` closes the connection without an answer; after acting, the true answer is kept for
+    the retry with the same key.
+    """
+
+    method: str = "*"
+    path: str = "*"
+    times: int = 1
+    stage: str = "before"
+    status: int | None = None
+    error: dict[str, Any] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    drop: bool = False
+    latency_ms: float = 0
+
+    @property
+    def only_delays(self) -> bool:
+        return self.status is None and not self.drop
+
+    def matches(self, method: str, path: str) -> bool:
+        return fnmatchcase(method, self.method.upper()) and fnmatchcase(path, self.path)
+
+
+class Control:
+    """The faults in the order they were asked for: of those that delay and of those that fail, the first match."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def take(self, method: str, path: str) -> tuple[float, Fault | None]:
+        """Seconds to wait, and the fault that strikes this call; both are used up when their turns are."""
+        if not self.faults:
+            return 0, None
+        delay = self._first(method, path, delays=True)
+        fault = self._first(method, path, delays=False)
+        seconds = (delay.latency_ms if delay else 0) + (fault.latency_ms if fault else 0)
+        return seconds / 1000, fault
+
+    def _first(self, method: str, path: str, *, delays: bool) -> Fault | None:
+        for fault in self.faults:
+            if fault.only_delays == delays and fault.matches(method, path):
+                if fault.times:
+                    fault.times -= 1
+                    if not fault.times:
+                        self.faults.remove(fault)
+                return fault
+        return None
+
+    def reset(self) -> None:
+        self.faults.clear()

@@ -1,0 +1,219 @@
+"""`/_sandbox/`: what tests use to see and to disturb. `GET /_sandbox/` gives this text.
+
+GET  /_sandbox/health        200 {"status": "ok"} once the sandbox answers
+POST /_sandbox/reset         forget every object, delivery, fault and the clock's offset; endpoints given at the
+                             start stay
+GET  /_sandbox/faults        the faults still waiting
+POST /_sandbox/faults        add one: {"method": "POST", "path": "/v1/payment_intents*", "times": 1,
+                             "stage": "before" | "inside" | "after", "status": 429, "error": {...},
+                             "headers": {...}, "drop": false, "latency_ms": 0}; see control.py for the stages.
+                             Without status and drop it only delays. times 0 means every time.
+DELETE /_sandbox/faults      remove all
+GET  /_sandbox/clock         {"now": unix seconds, "offset": seconds}
+PUT  /_sandbox/clock         {"offset": seconds}: moves `created`, signatures and the age of idempotency keys
+GET  /_sandbox/webhooks      the switches below and how many deliveries are held
+PUT  /_sandbox/webhooks      {"hold": true, "lose": 2 (-1: all), "copies": 3, "retry_seconds": [0.1, 0.5]}
+POST /_sandbox/webhooks/release   {"order": "as_sent" | "reversed" | "shuffled"}: let held ones go, stop holding
+GET  /_sandbox/deliveries    newest first; filter with ?event=, ?endpoint=, ?status=
+POST /_sandbox/events/{id}/resend   deliver an event again, {"endpoint": "we_..."} for one endpoint only
+GET  /_sandbox/requests      the last API requests, newest first
+"""
+
+import random
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from stripe_sandbox.control import Fault
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.webhooks import wants
+
+_MOST_LISTED = 1000
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _FaultBody(_Strict):
+    method: str = "*"
+    path: str = "*"
+    times: int = Field(default=1, ge=0)
+    stage: str = Field(default="before", pattern="^(before|inside|after)$")
+    status: int | None = Field(default=None, ge=400, le=599)
+    error: dict[str, Any] | None = None
+    headers: dict[str, str] = Field(default_factory=dict)
+    drop: bool = False
+    latency_ms: float = Field(default=0, ge=0)
+
+
+class _ClockBody(_Strict):
+    offset: int
+
+
+class _WebhooksBody(_Strict):
+    hold: bool | None = None
+    lose: int | None = Field(default=None, ge=-1)
+    copies: int | None = Field(default=None, ge=1, le=10)
+    retry_seconds: list[float] | None = None
+
+
+class _ReleaseBody(_Strict):
+    order: str = Field(default="as_sent", pattern="^(as_sent|reversed|shuffled)$")
+
+
+class _ResendBody(_Strict):
+    endpoint: str | None = None
+
+
+def routes(sandbox: Sandbox) -> list[BaseRoute]:
+    """The doors listed above."""
+    doors = _Doors(sandbox)
+    return [
+        Route("/_sandbox/", _manual),
+        Route("/_sandbox/health", doors.health),
+        Route("/_sandbox/reset", doors.reset, methods=["POST"]),
+        Route("/_sandbox/faults", doors.faults),
+        Route("/_sandbox/faults", doors.add_fault, methods=["POST"]),
+        Route("/_sandbox/faults", doors.remove_faults, methods=["DELETE"]),
+        Route("/_sandbox/clock", doors.clock),
+        Route("/_sandbox/clock", doors.set_clock, methods=["PUT"]),
+        Route("/_sandbox/webhooks", doors.webhooks),
+        Route("/_sandbox/webhooks", doors.set_webhooks, methods=["PUT"]),
+        Route("/_sandbox/webhooks/release", doors.release, methods=["POST"]),
+        Route("/_sandbox/deliveries", doors.deliveries),
+        Route("/_sandbox/events/{id}/resend", doors.resend, methods=["POST"]),
+        Route("/_sandbox/requests", doors.requests),
+    ]
+
+
+async def _manual(_: Request) -> Response:
+    return PlainTextResponse(__doc__)
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status, media_type="application/json")
+
+
+async def _read(request: Request, model: type[Body]) -> Body | Response:
+    body = await request.body()
+    try:
+        return model.model_validate_json(body or b"{}")
+    except ValidationError as error:
+        return _json(
+            {"errors": error.errors(include_url=False, include_context=False, include_input=False)}, 400
+        )
+
+
+class _Doors:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    async def health(self, _: Request) -> Response:
+        return _json({"status": "ok"})
+
+    async def reset(self, _: Request) -> Response:
+        self._sandbox.reset()
+        return _json({"reset": True})
+
+    async def faults(self, _: Request) -> Response:
+        return _json({"faults": [asdict(fault) for fault in self._sandbox.control.faults]})
+
+    async def add_fault(self, request: Request) -> Response:
+        body = await _read(request, _FaultBody)
+        if isinstance(body, Response):
+            return body
+        fault = Fault(**body.model_dump())
+        self._sandbox.control.faults.append(fault)
+        return _json(asdict(fault))
+
+    async def remove_faults(self, _: Request) -> Response:
+        self._sandbox.control.reset()
+        return _json({"faults": []})
+
+    async def clock(self, _: Request) -> Response:
+        return _json({"now": self._sandbox.now(), "offset": self._sandbox.clock_offset})
+
+    async def set_clock(self, request: Request) -> Response:
+        body = await _read(request, _ClockBody)
+        if isinstance(body, Response):
+            return body
+        self._sandbox.clock_offset = body.offset
+        return await self.clock(request)
+
+    async def webhooks(self, _: Request) -> Response:
+        webhooks = self._sandbox.webhooks
+        return _json(
+            {
+                "hold": webhooks.held,
+                "held": len(webhooks.waiting),
+                "lose": webhooks.lose,
+                "copies": webhooks.copies,
+                "retry_seconds": webhooks.retry_seconds,
+            }
+        )
+
+    async def set_webhooks(self, request: Request) -> Response:
+        body = await _read(request, _WebhooksBody)
+        if isinstance(body, Response):
+            return body
+        webhooks = self._sandbox.webhooks
+        if body.hold is not None:
+            webhooks.held = body.hold
+        if body.lose is not None:
+            webhooks.lose = body.lose
+        if body.copies is not None:
+            webhooks.copies = body.copies
+        if body.retry_seconds is not None:
+            webhooks.retry_seconds = tuple(body.retry_seconds)
+        return await self.webhooks(request)
+
+    async def release(self, request: Request) -> Response:
+        body = await _read(request, _ReleaseBody)
+        if isinstance(body, Response):
+            return body
+        order = list(self._sandbox.webhooks.waiting)
+        if body.order == "reversed":
+            order.reverse()
+        elif body.order == "shuffled":
+            random.shuffle(order)
+        return _json({"released": self._sandbox.webhooks.release(order)})
+
+    async def deliveries(self, request: Request) -> Response:
+        wanted = {
+            name: request.query_params[name]
+            for name in ("event", "endpoint", "status")
+            if name in request.query_params
+        }
+        found = [
+            delivery
+            for delivery in self._sandbox.store.newest_first("delivery")
+            if all(delivery[name] == value for name, value in wanted.items())
+        ]
+        return _json({"deliveries": found[:_MOST_LISTED]})
+
+    async def resend(self, request: Request) -> Response:
+        body = await _read(request, _ResendBody)
+        if isinstance(body, Response):
+            return body
+        store = self._sandbox.store
+        event = store.get("event", request.path_params["id"])
+        if event is None:
+            return _json({"errors": [f"No such event: {request.path_params['id']}"]}, 404)
+        planned = [
+            self._sandbox.webhooks.deliver(event, endpoint)
+            for endpoint in list(store.oldest_first("webhook_endpoint"))
+            if (body.endpoint == endpoint["id"] if body.endpoint else wants(endpoint, event["type"]))
+        ]
+        store.commit()
+        return _json({"deliveries": planned})
+
+    async def requests(self, _: Request) -> Response:
+        return _json({"requests": [asdict(request) for request in reversed(self._sandbox.requests)]})

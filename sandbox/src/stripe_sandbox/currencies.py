@@ -1,0 +1,65 @@
+"""Which amounts Stripe takes. Source: https://docs.stripe.com/currencies (minimums, zero- and three-decimal lists)."""
+
+from stripe_sandbox.errors import StripeError, invalid_parameter
+
+HIGHEST_AMOUNT = 99_999_999
+
+# fmt: off
+ZERO_DECIMAL = frozenset({
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf",
+})
+THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
+# Sent with two decimals that must be zeros.
+WHOLE_UNITS_ONLY = frozenset({"isk", "ugx"})
+
+# Minor units; 50 where a currency has no entry of its own.
+MINIMUM = {
+    "aed": 200, "czk": 1500, "dkk": 250, "gbp": 30, "hkd": 400, "huf": 17500, "mxn": 1000, "myr": 200, "nok": 300,
+    "pln": 200, "ron": 200, "sek": 300, "thb": 1000,
+}
+
+CURRENCIES = frozenset(
+    """usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf
+    clp cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr
+    isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr
+    mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd
+    std szl thb tjs tnd top try ttd twd tzs uah ugx uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw""".split(),
+)
+# fmt: on
+
+
+def check_amount(amount: int, currency: str) -> None:
+    """Refuse what Stripe would.
+
+    Raises:
+        StripeError: an unknown currency; an amount not positive, too small, too large, or with digits that the
+            currency does not have.
+    """
+    if currency not in CURRENCIES:
+        raise invalid_parameter(
+            f"Invalid currency: {currency}. Stripe does not support this currency.", "currency"
+        )
+    if amount < 1:
+        raise invalid_parameter("Invalid positive integer", "amount", "parameter_invalid_integer")
+    if amount > HIGHEST_AMOUNT:
+        raise StripeError(
+            f"Amount must be no more than {written(HIGHEST_AMOUNT, currency)}",
+            code="amount_too_large",
+            param="amount",
+        )
+    minimum = MINIMUM.get(currency, 50)
+    if amount < minimum:
+        least = "50 cents" if currency == "usd" else f"{written(minimum, currency)} {currency}"
+        raise StripeError(f"Amount must be at least {least}", code="amount_too_small", param="amount")
+    if (currency in THREE_DECIMAL and amount % 10) or (currency in WHOLE_UNITS_ONLY and amount % 100):
+        raise invalid_parameter(
+            f"Invalid amount: {amount} has digits that {currency} cannot carry.",
+            "amount",
+            "parameter_invalid_integer",
+        )
+
+
+def written(amount: int, currency: str) -> str:
+    """An amount of minor units as Stripe writes it in messages: `$1.50`, `1.50`, `150`."""
+    places = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+    return f"{'$' if currency == 'usd' else ''}{amount / 10**places:,.{places}f}"

@@ -1,0 +1,72 @@
+"""Lists: newest first, cut by `limit` and a cursor. Source: https://docs.stripe.com/api/pagination."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
+
+from stripe_sandbox import errors
+from stripe_sandbox.call import Call
+from stripe_sandbox.store import StripeObject
+
+_DEFAULT_LIMIT = 10
+_HIGHEST_LIMIT = 100
+
+
+def page(call: Call, kind: str, wanted: Callable[[StripeObject], bool] = lambda _: True) -> StripeObject:
+    """A list object of one kind, filtered by `wanted` and by the request's `created`.
+
+    Raises:
+        StripeError: a limit outside 1 to 100, both cursors at once, or a cursor that names nothing.
+    """
+    params = call.params
+    limit = params.get("limit", _DEFAULT_LIMIT)
+    if not 1 <= limit <= _HIGHEST_LIMIT:
+        raise errors.invalid_parameter(
+            f"This value must be between 1 and {_HIGHEST_LIMIT} (it currently is '{limit}').",
+            "limit",
+            "parameter_invalid_integer",
+        )
+    after, before = params.get("starting_after"), params.get("ending_before")
+    if after and before:
+        raise errors.exclusive_parameters("starting_after", "ending_before")
+    if after or before:
+        call.find(kind, after or before, "starting_after" if after else "ending_before")
+    in_time = created_filter(params.get("created"))
+    newest_first = call.sandbox.store.newest_first(kind)
+    if before:
+        # The page that ends just above the cursor: walk up from it.
+        newer = _after(call.sandbox.store.oldest_first(kind), before)
+        found = list(islice((item for item in newer if _kept(item, wanted, in_time)), limit + 1))
+        data = found[:limit][::-1]
+    else:
+        rest = _after(newest_first, after) if after else newest_first
+        found = list(islice((item for item in rest if _kept(item, wanted, in_time)), limit + 1))
+        data = found[:limit]
+    return {"object": "list", "data": data, "has_more": len(found) > limit, "url": call.path}
+
+
+def created_filter(created: int | dict[str, int] | None) -> Callable[[int], bool]:
+    """The test that `created=…` or `created[gte]=…` puts to unix seconds."""
+    if created is None:
+        return lambda _: True
+    if isinstance(created, int):
+        return lambda seconds: seconds == created
+    bounds = created
+    return lambda seconds: (
+        seconds > bounds.get("gt", seconds - 1)
+        and seconds >= bounds.get("gte", seconds)
+        and seconds < bounds.get("lt", seconds + 1)
+        and seconds <= bounds.get("lte", seconds)
+    )
+
+
+def _kept(item: StripeObject, wanted: Callable[[StripeObject], bool], in_time: Callable[[int], bool]) -> bool:
+    return not item.get("deleted") and in_time(item["created"]) and wanted(item)
+
+
+def _after(items: Iterable[StripeObject], identifier: str) -> Iterable[Any]:
+    walk = iter(items)
+    for item in walk:
+        if item["id"] == identifier:
+            break
+    return walk

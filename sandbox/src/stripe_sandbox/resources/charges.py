@@ -1,0 +1,216 @@
+"""Charges: one attempt to move money. https://docs.stripe.com/api/charges."""
+
+from typing import Any
+
+from stripe_sandbox import cards
+from stripe_sandbox.call import Call
+from stripe_sandbox.events import STRIPE_ITSELF, emit
+from stripe_sandbox.ids import alphanumeric, payment_id
+from stripe_sandbox.metadata import merged
+from stripe_sandbox.pagination import page
+from stripe_sandbox.resources import balance_transactions, payment_methods
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store import StripeObject
+
+_HELD_SECONDS = 7 * 24 * 60 * 60
+
+
+def retrieve(call: Call) -> StripeObject:
+    return call.find("charge")
+
+
+def list_all(call: Call) -> StripeObject:
+    wanted = {
+        name: call.params[name]
+        for name in ("customer", "payment_intent", "transfer_group")
+        if name in call.params
+    }
+    return page(call, "charge", lambda charge: all(charge[name] == value for name, value in wanted.items()))
+
+
+def update(call: Call) -> StripeObject:
+    charge = call.find("charge")
+    before = dict(charge)
+    for name in ("customer", "description", "receipt_email", "transfer_group"):
+        if name in call.params:
+            charge[name] = call.params[name] or None
+    if "shipping" in call.params:
+        charge["shipping"] = call.params["shipping"]
+    if "fraud_details" in call.params:
+        charge["fraud_details"] = call.params["fraud_details"] or {}
+    charge["metadata"] = merged(charge["metadata"], call.params.get("metadata"))
+    changed = {name: before[name] for name in before if before[name] != charge[name]}
+    call.sandbox.store.save("charge", charge)
+    if changed:
+        emit(call.sandbox, "charge.updated", charge, call.cause, changed)
+    return charge
+
+
+def make(
+    sandbox: Sandbox,
+    intent: StripeObject,
+    method: StripeObject,
+    three_d_secure: dict[str, Any] | None,
+    decline: cards.Decline | None,
+) -> StripeObject:
+    """Ask the card's bank for the intent's amount and record what came of it: authorised, or `decline`."""
+    card, hidden = payment_methods.card_behind(sandbox, method["id"])
+    captured = decline is None and intent["capture_method"] != "manual"
+    identifier = payment_id("ch")
+    charge = {
+        "id": identifier,
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_captured": intent["amount"] if captured else 0,
+        "amount_refunded": 0,
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "balance_transaction": None,
+        "billing_details": method["billing_details"],
+        "calculated_statement_descriptor": _descriptor(sandbox, intent),
+        "captured": captured,
+        "created": sandbox.now(),
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": decline.code if decline else None,
+        "failure_message": decline.message if decline else None,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": intent["metadata"],
+        "on_behalf_of": None,
+        "outcome": _outcome(card, decline),
+        "paid": decline is None,
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": _details(sandbox, intent, method, card, hidden, three_d_secure),
+        "radar_options": {},
+        "receipt_email": intent["receipt_email"],
+        "receipt_number": None,
+        "receipt_url": None if decline else f"{sandbox.public_url}/dashboard/receipts/{identifier}",
+        "refunded": False,
+        "review": None,
+        "shipping": intent["shipping"],
+        "source": None,
+        "source_transfer": None,
+        "statement_descriptor": None,
+        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
+        "status": "failed" if decline else "succeeded",
+        "transfer_data": None,
+        "transfer_group": intent["transfer_group"],
+    }
+    if captured and intent["capture_method"] == "automatic":
+        charge["balance_transaction"] = balance_transactions.of_charge(sandbox, charge, card)["id"]
+    sandbox.store.save("charge", charge)
+    return charge
+
+
+def settle_later(sandbox: Sandbox, charge: StripeObject) -> None:
+    """Asynchronous capture: the balance transaction appears after a while, told by `charge.updated`.
+
+    https://docs.stripe.com/payments/payment-intents/asynchronous-capture
+    """
+    if charge["balance_transaction"] is None:
+        sandbox.later(sandbox.settling_seconds, settle, sandbox, charge["id"])
+
+
+def settle(sandbox: Sandbox, charge_id: str) -> None:
+    charge = sandbox.store.get("charge", charge_id)
+    if charge is None or charge["balance_transaction"] is not None:
+        return
+    card, _ = payment_methods.card_behind(sandbox, charge["payment_method"])
+    charge["balance_transaction"] = balance_transactions.of_charge(sandbox, charge, card)["id"]
+    sandbox.store.save("charge", charge)
+    emit(sandbox, "charge.updated", charge, STRIPE_ITSELF, {"balance_transaction": None})
+
+
+def settle_unsettled(sandbox: Sandbox) -> None:
+    """Take up what a stopped sandbox left without its balance transaction."""
+    for charge in list(sandbox.store.oldest_first("charge")):
+        if charge["captured"] and charge["balance_transaction"] is None:
+            settle_later(sandbox, charge)
+
+
+def _descriptor(sandbox: Sandbox, intent: StripeObject) -> str:
+    name = "".join(letter for letter in sandbox.account.display_name.upper() if letter not in "<>\\'\"*")[:22]
+    suffix = intent["statement_descriptor_suffix"]
+    return f"{name[:10].strip()}* {suffix}"[:22] if suffix else name
+
+
+def _outcome(card: cards.Card, decline: cards.Decline | None) -> dict[str, Any]:
+    codes = {"advice_code": decline.advice_code if decline else None, "network_advice_code": None}
+    score = {"normal": 20, "elevated": 70, "highest": 90}[card.risk_level]
+    if decline is None:
+        return codes | {
+            "network_decline_code": None,
+            "network_status": "approved_by_network",
+            "reason": None,
+            "risk_level": card.risk_level,
+            "risk_score": score,
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        }
+    if decline.blocked:
+        return codes | {
+            "network_decline_code": None,
+            "network_status": "not_sent_to_network",
+            "reason": "highest_risk_level",
+            "risk_level": "highest",
+            "risk_score": 99,
+            "seller_message": "Stripe blocked this payment as too risky.",
+            "type": "blocked",
+        }
+    return codes | {
+        "network_decline_code": "01",
+        "network_status": "declined_by_network",
+        "reason": decline.decline_code or decline.code,
+        "risk_level": card.risk_level,
+        "risk_score": score,
+        "seller_message": "The bank did not return any further details with this decline.",
+        "type": "issuer_declined",
+    }
+
+
+def _details(
+    sandbox: Sandbox,
+    intent: StripeObject,
+    method: StripeObject,
+    card: cards.Card,
+    hidden: dict[str, Any],
+    three_d_secure: dict[str, Any] | None,
+) -> dict[str, Any]:
+    shown = method["card"]
+    details = {
+        "amount_authorized": intent["amount"],
+        "authorization_code": f"{int.from_bytes(intent['id'].encode()[-3:]) % 1_000_000:06}",
+        "brand": shown["brand"],
+        "checks": payment_methods.checks(
+            card, method["billing_details"], cvc=bool(hidden.get("cvc")), done=True
+        ),
+        "country": shown["country"],
+        "electronic_commerce_indicator": None,
+        "exp_month": shown["exp_month"],
+        "exp_year": shown["exp_year"],
+        "extended_authorization": {"status": "disabled"},
+        "fingerprint": shown["fingerprint"],
+        "funding": shown["funding"],
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": None,
+        "last4": shown["last4"],
+        "mandate": None,
+        "multicapture": {"status": "unavailable"},
+        "network": card.networks[0] if card.networks else shown["brand"],
+        "network_token": {"used": False},
+        "network_transaction_id": alphanumeric(15),
+        "overcapture": {"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
+        "regulated_status": shown["regulated_status"],
+        "three_d_secure": three_d_secure,
+        "transaction_link_id": None,
+        "wallet": None,
+    }
+    if intent["capture_method"] == "manual":
+        details["capture_before"] = sandbox.now() + _HELD_SECONDS
+    return {"card": details, "type": "card"}

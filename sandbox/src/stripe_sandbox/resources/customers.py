@@ -1,0 +1,144 @@
+"""Customers. https://docs.stripe.com/api/customers."""
+
+from typing import Any
+
+from stripe_sandbox import errors
+from stripe_sandbox.call import Call
+from stripe_sandbox.events import emit
+from stripe_sandbox.ids import alphanumeric, plain_id
+from stripe_sandbox.metadata import merged
+from stripe_sandbox.pagination import page
+from stripe_sandbox.resources import payment_methods
+from stripe_sandbox.store import StripeObject
+
+_NOT_IMITATED = (
+    "source",
+    "tax",
+    "tax_id_data",
+    "cash_balance",
+    "test_clock",
+    "coupon",
+    "promotion_code",
+    "validate",
+)
+_PLAIN = (
+    "business_name",
+    "description",
+    "email",
+    "individual_name",
+    "name",
+    "phone",
+    "tax_exempt",
+    "invoice_prefix",
+)
+
+
+def create(call: Call) -> StripeObject:
+    customer: StripeObject = {
+        "id": plain_id("cus", 14),
+        "object": "customer",
+        "address": None,
+        "balance": 0,
+        "created": call.sandbox.now(),
+        "currency": None,
+        "customer_account": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": None,
+        "discount": None,
+        "email": None,
+        "invoice_prefix": alphanumeric(8).upper(),
+        "invoice_settings": {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": None,
+            "rendering_options": None,
+        },
+        "livemode": False,
+        "metadata": {},
+        "name": None,
+        "next_invoice_sequence": 1,
+        "phone": None,
+        "preferred_locales": [],
+        "shipping": None,
+        "tax_exempt": "none",
+        "test_clock": None,
+    }
+    method = (
+        payment_methods.find(call, call.params["payment_method"])
+        if call.params.get("payment_method")
+        else None
+    )
+    customer |= _changed(call, customer)
+    call.sandbox.store.save("customer", customer)
+    emit(call.sandbox, "customer.created", customer, call.cause)
+    if method:
+        payment_methods.attach_to(call.sandbox, method, customer["id"], call.cause)
+    return customer
+
+
+def retrieve(call: Call) -> StripeObject:
+    customer = call.sandbox.store.get("customer", call.id)
+    return customer if customer and customer.get("deleted") else call.find("customer")
+
+
+def list_all(call: Call) -> StripeObject:
+    email = call.params.get("email")
+    return page(call, "customer", lambda customer: email in (None, customer["email"]))
+
+
+def update(call: Call) -> StripeObject:
+    customer = call.find("customer")
+    changed = _changed(call, customer)
+    previous = {name: customer.get(name) for name, value in changed.items() if customer.get(name) != value}
+    customer |= changed
+    call.sandbox.store.save("customer", customer)
+    if previous:
+        emit(call.sandbox, "customer.updated", customer, call.cause, previous)
+    return customer
+
+
+def delete(call: Call) -> StripeObject:
+    customer = call.find("customer")
+    emit(call.sandbox, "customer.deleted", customer, call.cause)
+    for method in list(call.sandbox.store.oldest_first("payment_method")):
+        if method["customer"] == customer["id"]:
+            call.sandbox.store.save("payment_method", method | {"customer": None})
+            payment_methods.remember(call.sandbox, method["id"], used=True)
+    gone = {"id": customer["id"], "object": "customer", "deleted": True}
+    call.sandbox.store.save("customer", gone)
+    return gone
+
+
+def _changed(call: Call, customer: StripeObject) -> dict[str, Any]:
+    params = call.params
+    for name in _NOT_IMITATED:
+        if params.get(name):
+            raise errors.not_imitated(f"a customer's {name}")
+    fields: dict[str, Any] = {name: params[name] or None for name in _PLAIN if name in params}
+    if fields.get("email") and "@" not in fields["email"]:
+        raise errors.StripeError(
+            f"Invalid email address: {fields['email']}", code="email_invalid", param="email"
+        )
+    if "metadata" in params:
+        fields["metadata"] = merged(customer["metadata"], params["metadata"])
+    if "address" in params:
+        fields["address"] = payment_methods.address(params["address"]) if params["address"] else None
+    if "shipping" in params:
+        given = params["shipping"]
+        fields["shipping"] = given and given | {"address": payment_methods.address(given["address"])} or None
+    for name in ("balance", "preferred_locales", "next_invoice_sequence"):
+        if name in params:
+            fields[name] = params[name]
+    if "invoice_settings" in params:
+        fields["invoice_settings"] = customer["invoice_settings"] | _invoice_settings(
+            call, params["invoice_settings"]
+        )
+    return fields
+
+
+def _invoice_settings(call: Call, given: dict[str, Any]) -> dict[str, Any]:
+    named = given.get("default_payment_method")
+    if named:
+        call.find("payment_method", named, "invoice_settings[default_payment_method]", "PaymentMethod")
+    return {name: value or None for name, value in given.items()}

@@ -1,0 +1,255 @@
+"""A PaymentIntent's fields: how a new one begins, what a request changes, what it must not ask for."""
+
+from typing import Any
+
+from stripe_sandbox import errors, versions
+from stripe_sandbox.call import Call
+from stripe_sandbox.errors import StripeError
+from stripe_sandbox.ids import alphanumeric, payment_id
+from stripe_sandbox.metadata import merged
+from stripe_sandbox.resources.payment_methods import address
+from stripe_sandbox.store import StripeObject
+
+METHOD_TYPES = ("card",)
+"""What this sandbox can take, in the order in which it offers them."""
+
+_CONNECT = ("application_fee_amount", "on_behalf_of", "transfer_data", "customer_account")
+_OTHERS = ("confirmation_token", "hooks", "payment_method_configuration", "mandate", "amount_to_confirm")
+_EXCLUSIVE = (
+    "allowed_payment_method_types",
+    "excluded_payment_method_types",
+    "payment_method_types",
+)
+_FOR_THE_PAGE = frozenset({
+    "client_secret", "expand", "mandate_data", "payment_method", "payment_method_data", "payment_method_options",
+    "receipt_email", "return_url", "setup_future_usage", "shipping", "use_stripe_sdk", "client_context",
+    "error_on_requires_action", "radar_options",
+})  # fmt: skip
+_NOT_FOR_THE_PAGE = frozenset({
+    "allowed_payment_method_types", "amount_details", "capture_method", "excluded_payment_method_types",
+    "off_session", "payment_details",
+})  # fmt: skip
+_CARD_OPTIONS = {
+    "installments": None,
+    "mandate_options": None,
+    "network": None,
+    "request_three_d_secure": "automatic",
+}
+
+
+def new(call: Call) -> StripeObject:
+    """An intent as `create` leaves it when no method is named; not yet saved."""
+    params = call.params
+    _check_exclusive(params)
+    identifier = payment_id("pi")
+    automatic = _automatic(call)
+    capture_method = "automatic" if call.before(versions.ASYNCHRONOUS_CAPTURE) else "automatic_async"
+    intent: StripeObject = {
+        "id": identifier,
+        "object": "payment_intent",
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
+        "amount": params["amount"],
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "application": None,
+        "application_fee_amount": None,
+        "automatic_payment_methods": automatic,
+        "canceled_at": None,
+        "cancellation_reason": None,
+        "capture_method": capture_method,
+        "client_secret": f"{identifier}_secret_{alphanumeric(25)}",
+        "confirmation_method": params.get("confirmation_method", "automatic"),
+        "created": call.sandbox.now(),
+        "currency": params["currency"].lower(),
+        "customer": None,
+        "customer_account": None,
+        "description": None,
+        "excluded_payment_method_types": params.get("excluded_payment_method_types") or None,
+        "last_payment_error": None,
+        "latest_charge": None,
+        "livemode": False,
+        "managed_payments": None,
+        "metadata": {},
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method": None,
+        "payment_method_configuration_details": _CONFIGURATION if automatic else None,
+        "payment_method_options": {"card": _CARD_OPTIONS},
+        "payment_method_types": [],
+        "payment_record": None,
+        "processing": None,
+        "receipt_email": None,
+        "review": None,
+        "setup_future_usage": None,
+        "shipping": None,
+        "source": None,
+        "statement_descriptor": None,
+        "statement_descriptor_suffix": None,
+        "status": "requires_payment_method",
+        "transfer_data": None,
+        "transfer_group": None,
+    }
+    return intent | changed(call, intent)
+
+
+_CONFIGURATION = {"id": "pmc_1Sandbox00000000", "parent": None}
+
+
+def changed(call: Call, intent: StripeObject) -> dict[str, Any]:
+    """The fields that a create, update or confirm request sets, apart from amount, method and status.
+
+    Raises:
+        StripeError: a customer that does not exist, a descriptor that cards do not take, an invalid e-mail.
+    """
+    params = call.params
+    fields: dict[str, Any] = {}
+    for name in (
+        "description",
+        "receipt_email",
+        "transfer_group",
+        "setup_future_usage",
+        "statement_descriptor_suffix",
+    ):
+        if name in params:
+            fields[name] = params[name] or None
+    if fields.get("receipt_email") and "@" not in fields["receipt_email"]:
+        raise StripeError(
+            f"Invalid email address: {fields['receipt_email']}", code="email_invalid", param="receipt_email"
+        )
+    if params.get("statement_descriptor"):
+        raise StripeError(
+            "For card charges, use statement_descriptor_suffix: statement_descriptor is not supported for them.",
+            param="statement_descriptor",
+        )
+    if "metadata" in params:
+        fields["metadata"] = merged(intent["metadata"], params["metadata"])
+    if "shipping" in params:
+        fields["shipping"] = _shipping(params["shipping"])
+    if "customer" in params:
+        fields["customer"] = (
+            call.find("customer", params["customer"], "customer")["id"] if params["customer"] else None
+        )
+    if "capture_method" in params:
+        fields["capture_method"] = params["capture_method"]
+    if "payment_method_options" in params:
+        fields["payment_method_options"] = _options(intent, params["payment_method_options"] or {})
+    for name in ("amount_details", "payment_details"):
+        if params.get(name):
+            fields[name] = params[name]
+    return fields | _types(params, intent)
+
+
+def refuse_not_imitated(params: dict[str, Any]) -> None:
+    """Say so rather than take a request for something that will not happen."""
+    for name in _CONNECT:
+        if params.get(name):
+            raise errors.not_imitated(f"Connect and accounts as customers ({name})")
+    for name in _OTHERS:
+        if params.get(name):
+            raise errors.not_imitated(f"the parameter {name}")
+
+
+def check_page_may_confirm(call: Call, intent: StripeObject) -> None:
+    """What a publishable key must leave alone, and what Elements said before against what the intent says.
+
+    Raises:
+        StripeError: manual confirmation, a server's parameter, or a mismatch in the deferred flow.
+    """
+    if intent["confirmation_method"] == "manual":
+        raise StripeError(
+            "This PaymentIntent has confirmation_method=manual, so it can only be confirmed with a secret key, from "
+            "your server.",
+            code="payment_intent_invalid_parameter",
+        )
+    for name in _NOT_FOR_THE_PAGE:
+        if name in call.params:
+            raise StripeError(f"The parameter {name} can only be set with a secret key.", param=name)
+    wanted, current = call.params.get("setup_future_usage"), intent["setup_future_usage"]
+    if wanted and wanted != current and not (current == "on_session" and wanted == "off_session"):
+        raise StripeError(
+            "With a publishable key setup_future_usage can only be changed from on_session to off_session.",
+            param="setup_future_usage",
+        )
+    _check_context(call.params.get("client_context") or {}, intent)
+
+
+def _check_context(context: Any, intent: StripeObject) -> None:
+    if not isinstance(context, dict):
+        raise errors.invalid_parameter("Invalid object", "client_context")
+    for name in ("amount", "currency", "capture_method", "setup_future_usage"):
+        said = context.get(name)
+        if said is not None and _comparable(name, said) != _comparable(name, intent[name]):
+            raise StripeError(
+                f"The {name} in the PaymentIntent ({intent[name]}) does not match the {name} provided to Elements "
+                f"({said}). Update Elements or the PaymentIntent so that they agree, then confirm again.",
+                param=name,
+            )
+    if context.get("mode", "payment") != "payment":
+        raise StripeError(
+            f"Elements has mode {context['mode']}, which cannot confirm a PaymentIntent.", param="mode"
+        )
+
+
+def _comparable(name: str, value: Any) -> str:
+    text = str(value or "").lower()
+    return "automatic" if name == "capture_method" and text == "automatic_async" else text
+
+
+def _check_exclusive(params: dict[str, Any]) -> None:
+    given = [name for name in _EXCLUSIVE if params.get(name)]
+    automatic = params.get("automatic_payment_methods", {}).get("enabled")
+    if automatic and ("allowed_payment_method_types" in given or "payment_method_types" in given):
+        given.append("automatic_payment_methods")
+    if len(given) > 1:
+        raise errors.exclusive_parameters(*given)
+
+
+def _automatic(call: Call) -> dict[str, Any] | None:
+    given = call.params.get("automatic_payment_methods")
+    if given:
+        return {"allow_redirects": given.get("allow_redirects", "always"), "enabled": given["enabled"]}
+    chosen = call.params.get("allowed_payment_method_types") or call.params.get("payment_method_types")
+    if chosen or call.before(versions.AUTOMATIC_PAYMENT_METHODS):
+        return None
+    return {"allow_redirects": "always", "enabled": True}
+
+
+def _types(params: dict[str, Any], intent: StripeObject) -> dict[str, Any]:
+    """The computed list of methods, from what the request or the intent allows and excludes."""
+    if intent["payment_method_types"] and not any(name in params for name in _EXCLUSIVE):
+        return {}
+    fields = {name: params[name] or None for name in _EXCLUSIVE[:2] if name in params}
+    allowed = params.get("payment_method_types") or fields.get(_EXCLUSIVE[0], intent[_EXCLUSIVE[0]])
+    excluded = fields.get(_EXCLUSIVE[1], intent[_EXCLUSIVE[1]]) or ()
+    types = [kind for kind in METHOD_TYPES if kind not in excluded and (not allowed or kind in allowed)]
+    if not types:
+        raise StripeError(
+            "No valid payment method types for this Payment Intent: of those that you allow, this account has none "
+            f"enabled. stripe-sandbox offers {', '.join(METHOD_TYPES)}.",
+            param="payment_method_types" if "payment_method_types" in params else _EXCLUSIVE[0],
+        )
+    return fields | {"payment_method_types": types}
+
+
+def _shipping(given: Any) -> dict[str, Any] | None:
+    if not given:
+        return None
+    empty = {"carrier": None, "name": None, "phone": None, "tracking_number": None}
+    return (
+        empty
+        | {name: value or None for name, value in given.items()}
+        | {"address": address(given["address"])}
+    )
+
+
+def _options(intent: StripeObject, given: dict[str, Any]) -> dict[str, Any]:
+    current = intent["payment_method_options"] or {}
+    card = {name: value for name, value in (given.get("card") or {}).items() if name in _SHOWN_CARD_OPTIONS}
+    return current | {"card": current.get("card", _CARD_OPTIONS) | card}
+
+
+_SHOWN_CARD_OPTIONS = frozenset({
+    "network", "request_three_d_secure", "request_extended_authorization", "request_incremental_authorization",
+    "request_multicapture", "request_overcapture", "require_cvc_recollection", "setup_future_usage",
+})  # fmt: skip

@@ -1,0 +1,208 @@
+"""PaymentIntents: what the API lets a shop and its page do with one. https://docs.stripe.com/api/payment_intents.
+
+What follows a confirmation stands in attempts.py, which move is allowed when in intent_states.py.
+"""
+
+from typing import Any
+
+from stripe_sandbox import errors
+from stripe_sandbox.call import Call
+from stripe_sandbox.currencies import check_amount
+from stripe_sandbox.errors import StripeError
+from stripe_sandbox.events import emit
+from stripe_sandbox.metadata import merged
+from stripe_sandbox.pagination import page
+from stripe_sandbox.resources import attempts, charges, intent_fields, intent_states, payment_methods
+from stripe_sandbox.store import StripeObject
+
+finish_authentication = attempts.finish_authentication
+
+_ONLY_WITH_CONFIRM = (
+    "confirmation_token", "error_on_requires_action", "mandate", "mandate_data", "off_session", "return_url",
+    "use_stripe_sdk",
+)  # fmt: skip
+_ALWAYS_UPDATABLE = frozenset(
+    {"description", "expand", "metadata", "receipt_email", "shipping", "transfer_group"}
+)
+
+
+def create(call: Call) -> StripeObject:
+    params = call.params
+    intent_fields.refuse_not_imitated(params)
+    check_amount(params["amount"], params["currency"].lower())
+    if not params.get("confirm"):
+        for name in _ONLY_WITH_CONFIRM:
+            if name in params:
+                raise StripeError(
+                    f"The parameter {name} cannot be passed when creating a PaymentIntent unless confirm is set to "
+                    "true.",
+                    param=name,
+                )
+    intent = intent_fields.new(call)
+    method = _named_method(call, intent)
+    if params.get("confirm"):
+        _check_return_url(call, intent)
+        if method is None:
+            raise intent_states.missing_method(intent)
+    if method is not None:
+        intent["payment_method"] = method["id"]
+        intent["status"] = "requires_confirmation"
+    call.sandbox.store.save("payment_intent", intent)
+    emit(call.sandbox, "payment_intent.created", intent, call.cause)
+    if params.get("confirm") and method is not None:
+        attempts.confirm(call, intent, method)
+    return intent
+
+
+def retrieve(call: Call) -> StripeObject:
+    intent = call.find("payment_intent", param="intent")
+    _check_client_secret(call, intent)
+    return intent
+
+
+def list_all(call: Call) -> StripeObject:
+    customer = call.params.get("customer")
+    return page(call, "payment_intent", lambda intent: customer in (None, intent["customer"]))
+
+
+def update(call: Call) -> StripeObject:
+    intent = call.find("payment_intent", param="intent")
+    params = call.params
+    intent_fields.refuse_not_imitated(params)
+    if not _ALWAYS_UPDATABLE.issuperset(params):
+        intent_states.check_updatable(intent)
+    amount, currency = (
+        params.get("amount", intent["amount"]),
+        params.get("currency", intent["currency"]).lower(),
+    )
+    check_amount(amount, currency)
+    changed = intent_fields.changed(call, intent)
+    if (amount, currency) != (intent["amount"], intent["currency"]) and intent["status"] == "requires_action":
+        # The bank was asked about another amount.
+        changed |= {"status": "requires_confirmation", "next_action": None}
+    if params.get("payment_method") == "":
+        changed |= {"payment_method": None, "status": "requires_payment_method", "next_action": None}
+    else:
+        method = _named_method(call, intent | changed)
+        if method is not None:
+            changed |= {
+                "payment_method": method["id"],
+                "status": "requires_confirmation",
+                "next_action": None,
+                "last_payment_error": None,
+            }
+    intent.update(changed | {"amount": amount, "currency": currency})
+    call.sandbox.store.save("payment_intent", intent)
+    return intent
+
+
+def confirm(call: Call) -> StripeObject:
+    intent = call.find("payment_intent", param="intent")
+    _check_client_secret(call, intent)
+    if call.key.publishable:
+        intent_fields.check_page_may_confirm(call, intent)
+    intent_fields.refuse_not_imitated(call.params)
+    intent_states.check_confirmable(intent)
+    changed = intent_fields.changed(call, intent)
+    _check_return_url(call, intent)
+    method = _named_method(call, intent | changed)
+    if method is None:
+        if intent["payment_method"] is None:
+            raise intent_states.missing_method(intent)
+        method = call.find("payment_method", intent["payment_method"], "payment_method", "PaymentMethod")
+    intent.update(changed)
+    attempts.confirm(call, intent, method)
+    return intent
+
+
+def capture(call: Call) -> StripeObject:
+    intent = call.find("payment_intent", param="intent")
+    intent_states.check_capturable(intent)
+    intent_fields.refuse_not_imitated(call.params)
+    if call.params.get("final_capture") is False:
+        raise errors.not_imitated("capturing one PaymentIntent several times")
+    amount = call.params.get("amount_to_capture", intent["amount_capturable"])
+    if not 1 <= amount <= intent["amount_capturable"]:
+        raise StripeError(
+            "The remaining amount of this PaymentIntent that can be captured is less than the requested amount_to_capture"
+            if amount > 0
+            else "Invalid positive integer",
+            code="amount_too_large" if amount > 0 else "parameter_invalid_integer",
+            param="amount_to_capture",
+        )
+    charge = call.find("charge", intent["latest_charge"])
+    charge |= {"captured": True, "amount_captured": amount}
+    intent |= {
+        "status": "succeeded",
+        "amount_received": amount,
+        "amount_capturable": 0,
+        "metadata": merged(intent["metadata"], call.params.get("metadata")),
+    }
+    call.sandbox.store.save("charge", charge)
+    call.sandbox.store.save("payment_intent", intent)
+    emit(call.sandbox, "charge.captured", charge, call.cause)
+    emit(call.sandbox, "payment_intent.succeeded", intent, call.cause)
+    charges.settle_later(call.sandbox, charge)
+    return intent
+
+
+def cancel(call: Call) -> StripeObject:
+    intent = call.find("payment_intent", param="intent")
+    intent_states.check_cancelable(intent)
+    held = intent["status"] == "requires_capture"
+    intent |= {
+        "status": "canceled",
+        "amount_capturable": 0,
+        "canceled_at": call.sandbox.now(),
+        "cancellation_reason": call.params.get("cancellation_reason"),
+        "next_action": None,
+    }
+    call.sandbox.store.save("payment_intent", intent)
+    if held:
+        # No refund since 2025-03-31.basil: the hold simply ends.
+        emit(call.sandbox, "charge.expired", call.find("charge", intent["latest_charge"]), call.cause)
+    emit(call.sandbox, "payment_intent.canceled", intent, call.cause)
+    return intent
+
+
+def _named_method(call: Call, intent: dict[str, Any]) -> StripeObject | None:
+    """The PaymentMethod that the request names or describes, fit for this intent."""
+    named, data = call.params.get("payment_method"), call.params.get("payment_method_data")
+    if named and data:
+        raise errors.exclusive_parameters("payment_method", "payment_method_data")
+    if data:
+        method = payment_methods.from_data(call.sandbox, data, "payment_method_data")
+    elif named:
+        method = payment_methods.find(call, named)
+    else:
+        return None
+    attempts.check_fits(call.sandbox, intent, method)
+    return method
+
+
+def _check_client_secret(call: Call, intent: StripeObject) -> None:
+    given = call.params.get("client_secret")
+    if given is None and call.key.publishable:
+        raise errors.missing_parameter("client_secret")
+    if given is not None and given != intent["client_secret"]:
+        raise StripeError(
+            "The client_secret provided does not match the client_secret associated with the PaymentIntent.",
+            param="client_secret",
+        )
+
+
+def _check_return_url(call: Call, intent: StripeObject) -> None:
+    """Automatic methods may redirect, so Stripe wants to know where to, also for a card that never does."""
+    automatic = intent["automatic_payment_methods"]
+    if not automatic or not automatic["enabled"] or automatic.get("allow_redirects") == "never":
+        return
+    if call.params.get("return_url") or call.params.get("off_session") or call.params.get("use_stripe_sdk"):
+        return
+    raise StripeError(
+        "A `return_url` must be specified because this Payment Intent is configured to automatically accept the "
+        "payment methods enabled in the Dashboard, some of which may require a full page redirect to succeed. If you "
+        "do not want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and "
+        "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
+        param="return_url",
+        objects={"payment_intent": dict(intent)},
+    )

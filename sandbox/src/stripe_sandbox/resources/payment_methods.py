@@ -1,0 +1,303 @@
+"""PaymentMethods: cards typed into an element, or named on a server by a test token such as `pm_card_visa`.
+
+https://docs.stripe.com/api/payment_methods. The object never holds a card number; what the card will do is kept
+beside it in the store as `card` (its row's number, which only the test cards have, and what was typed).
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from stripe_sandbox import cards, errors
+from stripe_sandbox.call import Call
+from stripe_sandbox.events import Cause, emit
+from stripe_sandbox.ids import plain_id
+from stripe_sandbox.metadata import merged
+from stripe_sandbox.pagination import page
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store import StripeObject
+
+_NO_ADDRESS: dict[str, str | None] = dict.fromkeys(
+    ("city", "country", "line1", "line2", "postal_code", "state")
+)
+_TOKENS_OF_CARDS = "tok_"
+_YEARS_AHEAD = 50
+
+
+def create(call: Call) -> StripeObject:
+    if call.params.get("payment_method") or call.params.get("customer"):
+        raise errors.not_imitated("copying PaymentMethods between accounts")
+    if not call.key.publishable and "number" in call.params.get("card", {}):
+        raise errors.StripeError(
+            "Sending card numbers from a server needs Stripe's permission, in test mode too. Use a test token such as "
+            "pm_card_visa, or create the PaymentMethod with a publishable key.",
+            param="card[number]",
+        )
+    return from_data(call.sandbox, call.params)
+
+
+def from_data(sandbox: Sandbox, data: dict[str, Any], prefix: str = "") -> StripeObject:
+    """Make a PaymentMethod from `payment_method_data` or a create request's parameters.
+
+    Raises:
+        StripeError: 402 for card data that cannot be right; 400 for a type that is not imitated.
+    """
+    kind = data.get("type")
+    if kind is None:
+        raise errors.missing_parameter(f"{prefix}[type]" if prefix else "type")
+    if kind != "card":
+        raise errors.not_imitated(f"payment methods of type {kind}; this version knows cards")
+    given = data.get("card")
+    if given is None:
+        raise errors.missing_parameter(f"{prefix}[card]" if prefix else "card")
+    if "token" in given:
+        return from_token(sandbox, str(given["token"]).replace(_TOKENS_OF_CARDS, "pm_card_", 1), data)
+    for name in ("number", "exp_month", "exp_year"):
+        if name not in given:
+            raise errors.missing_parameter(f"{prefix}[card][{name}]" if prefix else f"card[{name}]")
+    number = str(given["number"]).replace(" ", "").replace("-", "")
+    _refuse_impossible(sandbox, number, given)
+    typed = {
+        "exp_month": given["exp_month"],
+        "exp_year": _four_digits(given["exp_year"]),
+        "cvc": bool(given.get("cvc")),
+    }
+    return _save(sandbox, cards.card_for(number), typed, data)
+
+
+def from_token(sandbox: Sandbox, token: str, data: dict[str, Any] | None = None) -> StripeObject:
+    """A new PaymentMethod for a test token.
+
+    Raises:
+        StripeError: 404 for an unknown one.
+    """
+    card = cards.BY_TOKEN.get(token)
+    if card is None:
+        raise errors.no_such("PaymentMethod", token, "payment_method", status=400)
+    typed = {"exp_month": 12, "exp_year": datetime.fromtimestamp(sandbox.now(), UTC).year + 1, "cvc": True}
+    return _save(sandbox, card, typed, data or {})
+
+
+def find(call: Call, identifier: str, param: str = "payment_method") -> StripeObject:
+    """A PaymentMethod by id; a test token stands for a fresh one."""
+    if identifier in cards.BY_TOKEN:
+        return from_token(call.sandbox, identifier)
+    return call.find("payment_method", None if identifier == call.id else identifier, param, "PaymentMethod")
+
+
+def card_behind(sandbox: Sandbox, payment_method_id: str) -> tuple[cards.Card, dict[str, Any]]:
+    """The test card behind a PaymentMethod, and what is remembered of it (`cvc`, `set_up`, `used`)."""
+    hidden = sandbox.store.get("card", payment_method_id)
+    if hidden is None:
+        return cards.card_for(""), {"id": payment_method_id}
+    return cards.card_for(hidden["number"]), hidden
+
+
+def retrieve(call: Call) -> StripeObject:
+    return find(call, call.id, "payment_method")
+
+
+def list_all(call: Call) -> StripeObject:
+    kind, customer = call.params.get("type"), call.params.get("customer")
+    return page(
+        call,
+        "payment_method",
+        lambda method: (
+            method["customer"] is not None
+            and customer in (None, method["customer"])
+            and kind in (None, method["type"])
+        ),
+    )
+
+
+def list_of(call: Call) -> StripeObject:
+    """The PaymentMethods of the customer that the path names."""
+    call.find("customer")
+    kind, customer = call.params.get("type"), call.id
+    return page(
+        call,
+        "payment_method",
+        lambda method: method["customer"] == customer and kind in (None, method["type"]),
+    )
+
+
+def update(call: Call) -> StripeObject:
+    method = find(call, call.id)
+    if method["customer"] is None:
+        raise errors.StripeError("You must save this PaymentMethod to a customer before you can update it.")
+    changes = call.params
+    before = dict(method)
+    method["metadata"] = merged(method["metadata"], changes.get("metadata"))
+    if "billing_details" in changes:
+        method["billing_details"] = billing_details(changes["billing_details"], method["billing_details"])
+    if "allow_redisplay" in changes:
+        method["allow_redisplay"] = changes["allow_redisplay"]
+    for name in ("exp_month", "exp_year"):
+        if name in changes.get("card", {}):
+            method["card"] = method["card"] | {name: changes["card"][name]}
+    call.sandbox.store.save("payment_method", method)
+    changed = {name: before[name] for name in before if before[name] != method[name]}
+    emit(call.sandbox, "payment_method.updated", method, call.cause, changed)
+    return method
+
+
+def attach(call: Call) -> StripeObject:
+    if "customer" not in call.params:
+        raise errors.missing_parameter("customer")
+    method = find(call, call.id)
+    call.find("customer", call.params["customer"], "customer")
+    if method["customer"] not in (None, call.params["customer"]):
+        raise errors.StripeError(
+            "The payment method you provided has already been attached to a customer.",
+            code="payment_method_unexpected_state",
+        )
+    card, hidden = card_behind(call.sandbox, method["id"])
+    if hidden.get("used"):
+        raise used_before()
+    if not card.attachable and card.decline:
+        raise declined(card.decline)
+    attach_to(call.sandbox, method, call.params["customer"], call.cause)
+    return method
+
+
+def attach_to(sandbox: Sandbox, method: StripeObject, customer: str, cause: Cause) -> None:
+    """Save a PaymentMethod to a customer, and remember that its holder agreed to later use."""
+    method["customer"] = customer
+    sandbox.store.save("payment_method", method)
+    emit(sandbox, "payment_method.attached", method, cause)
+
+
+def detach(call: Call) -> StripeObject:
+    method = find(call, call.id)
+    customer = method["customer"]
+    if customer is None:
+        raise errors.StripeError(
+            "The payment method you provided is not attached to a customer so detachment is impossible.",
+            code="payment_method_unexpected_state",
+        )
+    method["customer"] = None
+    remember(call.sandbox, method["id"], used=True)
+    call.sandbox.store.save("payment_method", method)
+    emit(call.sandbox, "payment_method.detached", method, call.cause, {"customer": customer})
+    return method
+
+
+def remember(sandbox: Sandbox, payment_method_id: str, **facts: bool) -> None:
+    """Note what later payments need to know: `used` once without a customer, `set_up` for later use."""
+    hidden = sandbox.store.get("card", payment_method_id)
+    if hidden is not None:
+        sandbox.store.save("card", hidden | facts)
+
+
+def used_before() -> errors.StripeError:
+    return errors.StripeError(
+        "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with "
+        "a connected account without Customer attachment, or was detached from a Customer. It may not be used again. "
+        "To use a PaymentMethod multiple times, you must attach it to a Customer first.",
+    )
+
+
+def declined(decline: cards.Decline, objects: dict[str, Any] | None = None) -> errors.StripeError:
+    """A refusal by the card's bank: 402 `card_error`."""
+    extra: dict[str, Any] = {}
+    if decline.decline_code:
+        extra["decline_code"] = decline.decline_code
+    if decline.advice_code:
+        extra["advice_code"] = decline.advice_code
+    return errors.StripeError(
+        decline.message,
+        status=402,
+        type="card_error",
+        code=decline.code,
+        param=decline.param,
+        objects=extra | (objects or {}),
+    )
+
+
+def billing_details(given: dict[str, Any], current: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Billing details with every key, `""` clearing one."""
+    details = current or {"address": _NO_ADDRESS, "email": None, "name": None, "phone": None, "tax_id": None}
+    changed = {name: value or None for name, value in given.items() if name != "address"}
+    if "address" in given:
+        changed["address"] = address(given["address"] or {})
+    return details | changed
+
+
+def address(given: dict[str, Any]) -> dict[str, Any]:
+    """An address with every key, null where nothing was given."""
+    return _NO_ADDRESS | {name: value or None for name, value in given.items()}
+
+
+def _refuse_impossible(sandbox: Sandbox, number: str, given: dict[str, Any]) -> None:
+    today = datetime.fromtimestamp(sandbox.now(), UTC)
+    month, year = given["exp_month"], _four_digits(given["exp_year"])
+    if number not in cards.BY_NUMBER and not cards.passes_luhn(number):
+        raise _impossible("Your card number is incorrect.", "incorrect_number", "number")
+    if not 1 <= month <= 12:
+        raise _impossible("Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month")
+    if not today.year <= year <= today.year + _YEARS_AHEAD:
+        raise _impossible("Your card's expiration year is invalid.", "invalid_expiry_year", "exp_year")
+    if year == today.year and month < today.month:
+        raise _impossible("Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month")
+    cvc = given.get("cvc")
+    if cvc and not (cvc.isdecimal() and len(cvc) == (4 if cards.brand_of(number) == "amex" else 3)):
+        raise _impossible("Your card's security code is invalid.", "invalid_cvc", "cvc")
+
+
+def _impossible(message: str, code: str, param: str) -> errors.StripeError:
+    return errors.StripeError(message, status=402, type="card_error", code=code, param=param)
+
+
+def _four_digits(year: int) -> int:
+    return year + 2000 if 0 <= year < 100 else year
+
+
+def _save(sandbox: Sandbox, card: cards.Card, typed: dict[str, Any], data: dict[str, Any]) -> StripeObject:
+    details = billing_details(data.get("billing_details") or {})
+    method = {
+        "id": plain_id("pm"),
+        "object": "payment_method",
+        "allow_redisplay": data.get("allow_redisplay", "unspecified"),
+        "billing_details": details,
+        "card": _card(card, typed, details),
+        "created": sandbox.now(),
+        "customer": None,
+        "customer_account": None,
+        "livemode": False,
+        "metadata": merged(None, data.get("metadata")),
+        "type": "card",
+    }
+    number = card.number if card.number in cards.BY_NUMBER else ""
+    sandbox.store.save("card", {"id": method["id"], "number": number, "cvc": typed["cvc"]})
+    sandbox.store.save("payment_method", method)
+    return method
+
+
+def _card(card: cards.Card, typed: dict[str, Any], details: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "brand": card.brand,
+        "checks": checks(card, details, cvc=typed["cvc"], done=False),
+        "country": card.country,
+        "display_brand": card.networks[0] if card.networks else card.brand,
+        "exp_month": typed["exp_month"],
+        "exp_year": typed["exp_year"],
+        "fingerprint": card.fingerprint,
+        "funding": card.funding,
+        "generated_from": None,
+        "last4": card.last4,
+        "networks": {"available": list(card.networks) or [card.brand], "preferred": None},
+        "regulated_status": "unregulated",
+        "three_d_secure_usage": {"supported": card.authentication != cards.Authentication.NOT_SUPPORTED},
+        "wallet": None,
+    }
+
+
+def checks(card: cards.Card, details: dict[str, Any], *, cvc: bool, done: bool) -> dict[str, str | None]:
+    """The bank's checks of what was given: null for what was not, `unchecked` before the first charge."""
+    where = details["address"] or {}
+    return {
+        "address_line1_check": (card.line1_check if done else "unchecked") if where.get("line1") else None,
+        "address_postal_code_check": (
+            (card.postal_code_check if done else "unchecked") if where.get("postal_code") else None
+        ),
+        "cvc_check": (card.cvc_check if done else "unchecked") if cvc else None,
+    }

@@ -1,0 +1,160 @@
+"""3-D Secure: the challenge that a bank puts to its customer, inside the page or on a page of its own.
+
+The next action's fields and the two calls below are undocumented; their shapes follow what Stripe's own mobile test
+fixtures and browser tests show. The challenge itself is a page of the browser part, which calls
+`payment_intents.finish_authentication`.
+"""
+
+from typing import Any
+from uuid import uuid4
+
+from stripe_sandbox import errors
+from stripe_sandbox.call import Call
+from stripe_sandbox.cards import Authentication, Card
+from stripe_sandbox.ids import plain_id
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store import StripeObject
+
+_DIRECTORY_SERVERS = {"visa": "visa", "mastercard": "mastercard", "amex": "american_express"}
+_TRANS_STATUS = {"challenge_required": "C", "succeeded": "Y", "failed": "N"}
+
+
+def next_action(
+    sandbox: Sandbox, intent: StripeObject, method: StripeObject, *, in_page: bool, return_url: str | None
+) -> dict[str, Any]:
+    """Open a challenge and say how the customer reaches it: `use_stripe_sdk` in the page, else `redirect_to_url`."""
+    source: StripeObject = {
+        "id": plain_id("src"),
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "return_url": return_url,
+        "state": "challenge_required",
+        "transaction": _transaction_id(),
+        "created": sandbox.now(),
+    }
+    sandbox.store.save("three_d_secure_source", source)
+    if not in_page:
+        url = f"{sandbox.public_url}/3d_secure_2/hosted?source={source['id']}"
+        return {"type": "redirect_to_url", "redirect_to_url": {"return_url": return_url, "url": url}}
+    return {
+        "type": "use_stripe_sdk",
+        "use_stripe_sdk": {
+            "type": "stripe_3ds2_fingerprint",
+            "merchant": sandbox.account.id,
+            "three_d_secure_2_source": source["id"],
+            "directory_server_name": _DIRECTORY_SERVERS.get(method["card"]["brand"], "visa"),
+            "directory_server_encryption": {
+                "algorithm": "RSA",
+                "certificate": "",
+                "directory_server_id": "A000000003",
+                "key_id": "",
+                "root_certificate_authorities": [],
+            },
+            "one_click_authn": None,
+            "server_transaction_id": source["transaction"],
+            "three_ds_method_url": "",
+            "three_ds_optimizations": "k",
+        },
+    }
+
+
+def is_current(intent: StripeObject, source_id: str) -> bool:
+    """Tell whether the intent still waits for this very challenge; a new confirmation starts another."""
+    action = intent["next_action"] or {}
+    in_page = action.get("use_stripe_sdk", {}).get("three_d_secure_2_source")
+    redirect = action.get("redirect_to_url", {}).get("url", "")
+    return intent["status"] == "requires_action" and (
+        in_page == source_id or redirect.endswith(f"={source_id}")
+    )
+
+
+def authenticated_earlier(
+    sandbox: Sandbox, intent: StripeObject, method: StripeObject
+) -> dict[str, Any] | None:
+    """With manual confirmation the server confirms again after a passed challenge, which then counts."""
+    if intent["confirmation_method"] != "manual":
+        return None
+    newest = next(
+        (
+            source
+            for source in sandbox.store.newest_first("three_d_secure_source")
+            if source["payment_intent"] == intent["id"] and source["payment_method"] == method["id"]
+        ),
+        None,
+    )
+    return challenged() if newest and newest["state"] == "succeeded" else None
+
+
+def authenticate(call: Call) -> StripeObject:
+    """What Stripe.js asks first: does the bank want a challenge?"""
+    return _state(call.sandbox, _source(call))
+
+
+def complete(call: Call) -> StripeObject:
+    """What Stripe.js asks when the challenge frame closes: how did it go?"""
+    return _state(call.sandbox, _source(call))
+
+
+def challenged() -> dict[str, Any]:
+    """The charge's `three_d_secure` after a passed challenge."""
+    return _result("authenticated", "challenge", "05")
+
+
+def result_without_challenge(card: Card, intent: StripeObject) -> dict[str, Any] | None:
+    """The charge's `three_d_secure` when nothing was asked: null unless 3-D Secure was wanted by somebody."""
+    asked = (intent["payment_method_options"] or {}).get("card", {}).get("request_three_d_secure")
+    if card.authentication == Authentication.FRICTIONLESS:
+        return _result("authenticated", "frictionless", "05")
+    if asked not in ("any", "challenge") or card.authentication == Authentication.NOT_SUPPORTED:
+        return None
+    if card.authentication == Authentication.LOOKUP_ERROR:
+        return _result("processing_error", None, None, "protocol_error")
+    return _result("attempt_acknowledged", "frictionless", "06")
+
+
+def _source(call: Call) -> StripeObject:
+    source = call.params.get("source")
+    if not isinstance(source, str):
+        raise errors.missing_parameter("source")
+    return call.find("three_d_secure_source", source, "source", "source")
+
+
+def _state(sandbox: Sandbox, source: StripeObject) -> StripeObject:
+    state = source["state"]
+    return {
+        "id": f"threeds2_{source['id'].removeprefix('src_')}",
+        "object": "three_d_secure_2",
+        "ares": {
+            "acsChallengeMandated": "Y" if state == "challenge_required" else "N",
+            "acsTransID": source["transaction"],
+            "acsURL": f"{sandbox.public_url}/3ds2/challenge/{source['id']}",
+            "messageType": "ARes",
+            "messageVersion": "2.2.0",
+            "threeDSServerTransID": source["transaction"],
+            "transStatus": _TRANS_STATUS[state],
+        },
+        "created": source["created"],
+        "error": None,
+        "fallback_redirect_url": None,
+        "livemode": False,
+        "source": source["id"],
+        "state": state,
+    }
+
+
+def _result(
+    result: str, flow: str | None, indicator: str | None, reason: str | None = None
+) -> dict[str, Any]:
+    return {
+        "authentication_flow": flow,
+        "electronic_commerce_indicator": indicator,
+        "exemption_indicator": None,
+        "result": result,
+        "result_reason": reason,
+        "transaction_id": _transaction_id(),
+        "version": "2.2.0",
+    }
+
+
+def _transaction_id() -> str:
+    return str(uuid4())

@@ -1,0 +1,107 @@
+"""All of the sandbox's state: dictionaries in Stripe's own shape, kept in memory and, if asked, in a file.
+
+Objects change by giving a top-level key a new value, never by changing a nested one in place; so a shallow copy
+is a snapshot, which is what events rely on.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+StripeObject = dict[str, Any]
+
+_SCHEMA = """
+create table if not exists object (
+    position integer primary key,
+    kind text not null,
+    id text not null,
+    body blob not null,
+    unique (kind, id)
+)
+"""
+
+
+class Store:
+    """Objects by kind (Stripe's `object` value, or a name of ours for what stays inside) and id.
+
+    With a file, `commit` writes what changed since the last one in one transaction. SQLite's write-ahead log
+    without a sync at each commit loses nothing when this process is killed, only when the machine is.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._kinds: dict[str, dict[str, StripeObject]] = {}
+        self._unsaved: dict[tuple[str, str], StripeObject | None] = {}
+        self._file = _open(path) if path else None
+        if self._file:
+            for kind, identifier, body in self._file.execute(
+                "select kind, id, body from object order by position"
+            ):
+                self._kinds.setdefault(kind, {})[identifier] = orjson.loads(body)
+
+    def save(self, kind: str, value: StripeObject) -> None:
+        """Add an object or note that it changed; its `id` names it."""
+        self._kinds.setdefault(kind, {})[value["id"]] = value
+        if self._file:
+            self._unsaved[kind, value["id"]] = value
+
+    def get(self, kind: str, identifier: str) -> StripeObject | None:
+        return self._kinds.get(kind, {}).get(identifier)
+
+    def newest_first(self, kind: str) -> Iterator[StripeObject]:
+        return reversed(self._kinds.get(kind, {}).values())
+
+    def oldest_first(self, kind: str) -> Iterator[StripeObject]:
+        return iter(self._kinds.get(kind, {}).values())
+
+    def count(self, kind: str) -> int:
+        return len(self._kinds.get(kind, {}))
+
+    def remove(self, kind: str, identifier: str) -> None:
+        self._kinds.get(kind, {}).pop(identifier, None)
+        if self._file:
+            self._unsaved[kind, identifier] = None
+
+    def commit(self) -> None:
+        """Make everything saved so far outlive a kill of this process; nothing to do without a file."""
+        if not self._file or not self._unsaved:
+            return
+        kept = [
+            (kind, identifier, orjson.dumps(value))
+            for (kind, identifier), value in self._unsaved.items()
+            if value is not None
+        ]
+        gone = [key for key, value in self._unsaved.items() if value is None]
+        with self._file:
+            self._file.executemany(
+                "insert into object (kind, id, body) values (?, ?, ?)"
+                " on conflict (kind, id) do update set body = excluded.body",
+                kept,
+            )
+            self._file.executemany("delete from object where kind = ? and id = ?", gone)
+        self._unsaved.clear()
+
+    def clear(self) -> None:
+        """Forget everything, in the file too."""
+        self._kinds.clear()
+        self._unsaved.clear()
+        if self._file:
+            with self._file:
+                self._file.execute("delete from object")
+
+    def close(self) -> None:
+        if self._file:
+            self.commit()
+            self._file.close()
+            self._file = None
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = sqlite3.connect(path)
+    file.execute("pragma journal_mode = wal")
+    file.execute("pragma synchronous = normal")
+    file.execute(_SCHEMA)
+    return file

@@ -1,0 +1,68 @@
+"""What differs between API versions, as far as this sandbox honours a difference.
+
+Objects are kept in the shape of `PINNED`; `render` turns one into what an older version answered. Sources:
+https://docs.stripe.com/changelog, entries named beside each date.
+"""
+
+import re
+from typing import Any
+
+PINNED = "2026-10-28.endive"
+
+# removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents
+WITHOUT_PAYMENT_METHOD_TYPES = "2026-09-30"
+# allowed-payment-method-types-parameter
+WITH_ALLOWED_PAYMENT_METHOD_TYPES = "2026-07-29"
+# 2025-03-31.basil took `invoice` off the PaymentIntent
+WITHOUT_INVOICE = "2025-03-31"
+# 2024-04-10: `capture_method` became `automatic_async` by default
+ASYNCHRONOUS_CAPTURE = "2024-04-10"
+# 2023-08-16: automatic payment methods are on unless told otherwise
+AUTOMATIC_PAYMENT_METHODS = "2023-08-16"
+# 2022-11-15: `charges` left the PaymentIntent
+WITHOUT_CHARGES = "2022-11-15"
+
+_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?")
+
+
+def is_version(text: str) -> bool:
+    """Tell `2026-10-28.endive` and `2020-08-27` from anything else; beta suffixes are not imitated."""
+    return _SHAPE.fullmatch(text) is not None
+
+
+def before(version: str, date: str) -> bool:
+    """Compare by date alone: a name such as `endive` only labels dates."""
+    return version[:10] < date
+
+
+def render(value: dict[str, Any], version: str) -> dict[str, Any]:
+    """Give an object as `version` showed it; expanded and listed objects inside are rendered too."""
+    if version == PINNED or not before(version, WITH_ALLOWED_PAYMENT_METHOD_TYPES):
+        return value
+    rendered: dict[str, Any] = {}
+    for key, item in value.items():
+        if isinstance(item, dict):
+            rendered[key] = render(item, version)
+        elif isinstance(item, list):
+            rendered[key] = [render(entry, version) if isinstance(entry, dict) else entry for entry in item]
+        else:
+            rendered[key] = item
+    if rendered.get("object") == "payment_intent":
+        _older_payment_intent(rendered, version)
+    return rendered
+
+
+def _older_payment_intent(intent: dict[str, Any], version: str) -> None:
+    for key in ("allowed_payment_method_types", "managed_payments", "payment_record"):
+        intent.pop(key, None)
+    if before(version, WITHOUT_INVOICE):
+        intent["invoice"] = None
+    if before(version, WITHOUT_CHARGES):
+        latest = intent.pop("latest_charge", None)
+        charges = [latest] if isinstance(latest, dict) else []
+        intent["charges"] = {
+            "object": "list",
+            "data": charges,
+            "has_more": False,
+            "url": f"/v1/charges?payment_intent={intent['id']}",
+        }

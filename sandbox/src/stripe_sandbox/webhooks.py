@@ -1,0 +1,309 @@
+"""Webhooks: every event signed and posted to every endpoint that wants it, again and again until it is taken.
+
+Signature and delivery as in https://docs.stripe.com/webhooks: any 2xx is success, redirects are not followed,
+each attempt is signed anew. The retry schedule is a sandbox's, seconds instead of hours.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import orjson
+
+from stripe_sandbox import versions
+from stripe_sandbox.ids import alphanumeric, plain_id
+from stripe_sandbox.store import StripeObject
+
+if TYPE_CHECKING:
+    from stripe_sandbox.sandbox import Sandbox
+
+RETRY_SECONDS = (1, 3, 10, 30, 120, 600, 3600)
+TIMEOUT_SECONDS = 10
+KEPT_ANSWER_BYTES = 16_384
+KEPT_DELIVERIES = 5_000
+AT_ONCE = 32
+USER_AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
+
+
+def signature(secret: str, timestamp: int, body: bytes) -> str:
+    """The `Stripe-Signature` header: HMAC-SHA256 over `timestamp.body`, keyed with the whole `whsec_…` string."""
+    digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={timestamp},v1={digest}"
+
+
+def wants(endpoint: StripeObject, event_type: str) -> bool:
+    """Tell whether an endpoint is enabled and subscribed to a type."""
+    enabled = endpoint["enabled_events"]
+    return endpoint["status"] == "enabled" and ("*" in enabled or event_type in enabled)
+
+
+class Webhooks:
+    """Deliveries, newest last in the store as `delivery` objects of our own shape (see `_plan`).
+
+    Events of one payment go out one after another, those of different payments side by side; a failed delivery
+    waits for its retry without holding up the next. Switches for tests: `held`, `lose` (how many to swallow, -1
+    for all), `copies` (how often each is sent), `reverse` (the order in which held ones are released).
+    """
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+        self._given: set[str] = set()
+        self._lanes: dict[tuple[str, str], deque[str]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._awaited: dict[str, set[str]] = {}
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._session: aiohttp.ClientSession | None = None
+        self.retry_seconds: tuple[float, ...] = RETRY_SECONDS
+        self.held = False
+        self.waiting: list[str] = []
+        self.lose = 0
+        self.copies = 1
+
+    def start(self) -> None:
+        """Open the connection pool and take up what an earlier run had not delivered."""
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+            connector=aiohttp.TCPConnector(limit=AT_ONCE),
+        )
+        for delivery in list(self._sandbox.store.oldest_first("delivery")):
+            if delivery["status"] == "pending":
+                self._queue(delivery["id"])
+
+    async def stop(self) -> None:
+        self._forget_plans()
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._session:
+            await self._session.close()
+
+    def give_at_start(self, url: str, secret: str) -> StripeObject:
+        """The endpoint of a `--webhook URL`: for every event, kept across resets; one per URL."""
+        store = self._sandbox.store
+        endpoint = next(
+            (known for known in store.oldest_first("webhook_endpoint") if known["url"] == url), None
+        )
+        if endpoint is None:
+            endpoint = new_endpoint(
+                self._sandbox, url=url, enabled_events=["*"], description="Given at the start"
+            )
+        store.save("webhook_secret", {"id": endpoint["id"], "secret": secret})
+        store.save("webhook_endpoint", endpoint)
+        self._given.add(endpoint["id"])
+        return endpoint
+
+    def secret_of(self, endpoint_id: str) -> str:
+        record = self._sandbox.store.get("webhook_secret", endpoint_id)
+        return str(record["secret"]) if record else ""
+
+    def kept_at_reset(self) -> list[tuple[StripeObject, str]]:
+        """Endpoints given at the start with their secrets."""
+        endpoints = self._sandbox.store.oldest_first("webhook_endpoint")
+        return [
+            (endpoint, self.secret_of(endpoint["id"]))
+            for endpoint in endpoints
+            if endpoint["id"] in self._given
+        ]
+
+    def reset(self) -> None:
+        self._forget_plans()
+        self.retry_seconds = RETRY_SECONDS
+        self.held, self.waiting, self.lose, self.copies = False, [], 0, 1
+
+    def _forget_plans(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        self._timers.clear()
+        self._awaited.clear()
+        self._lanes.clear()
+
+    def send(self, event: StripeObject) -> None:
+        """Plan the event's deliveries and set its `pending_webhooks`."""
+        store = self._sandbox.store
+        for endpoint in store.oldest_first("webhook_endpoint"):
+            if not wants(endpoint, event["type"]):
+                continue
+            event["pending_webhooks"] += 1
+            self._awaited.setdefault(event["id"], set()).add(endpoint["id"])
+            if self.lose:
+                self.lose -= 1 if self.lose > 0 else 0
+                store.save("delivery", _plan(self._sandbox, event, endpoint, "lost"))
+                continue
+            for _ in range(self.copies):
+                self.deliver(event, endpoint)
+
+    def deliver(self, event: StripeObject, endpoint: StripeObject) -> StripeObject:
+        """Plan one delivery, also of an event that was sent before."""
+        store = self._sandbox.store
+        delivery = _plan(self._sandbox, event, endpoint, "pending")
+        store.save("delivery", delivery)
+        if store.count("delivery") > KEPT_DELIVERIES:
+            oldest = next(store.oldest_first("delivery"))
+            store.remove("delivery", oldest["id"])
+        if self.held:
+            self.waiting.append(delivery["id"])
+        else:
+            self._queue(delivery["id"])
+        return delivery
+
+    def release(self, order: list[str] | None = None) -> int:
+        """Let held deliveries go, in the given order of their ids or as they came; say how many."""
+        waiting, self.waiting, self.held = order or self.waiting, [], False
+        for delivery_id in waiting:
+            self._queue(delivery_id, lane="released")
+        return len(waiting)
+
+    def _queue(self, delivery_id: str, lane: str | None = None) -> None:
+        delivery = self._sandbox.store.get("delivery", delivery_id)
+        if delivery is None or self._session is None:
+            return
+        key = (delivery["endpoint"], lane or delivery["about"])
+        if key in self._lanes:
+            self._lanes[key].append(delivery_id)
+            return
+        self._lanes[key] = deque([delivery_id])
+        task = asyncio.get_running_loop().create_task(self._drive(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _drive(self, key: tuple[str, str]) -> None:
+        lane = self._lanes[key]
+        while lane:
+            delivery_id = lane.popleft()
+            async with self._slots:
+                await self._attempt(delivery_id)
+        if self._lanes.get(key) is lane:
+            del self._lanes[key]
+
+    async def _attempt(self, delivery_id: str) -> None:
+        store = self._sandbox.store
+        delivery = store.get("delivery", delivery_id)
+        endpoint = store.get("webhook_endpoint", delivery["endpoint"]) if delivery else None
+        event = store.get("event", delivery["event"]) if delivery else None
+        if delivery is None or event is None:
+            return
+        if endpoint is None or endpoint["status"] != "enabled":
+            delivery["status"] = "stopped"
+            store.save("delivery", delivery)
+            store.commit()
+            return
+        body = payload(event, endpoint["api_version"] or self._sandbox.account.api_version)
+        attempt = await self._post(endpoint, body)
+        delivery["request_body"] = body.decode()
+        delivery["attempts"] = [*delivery["attempts"], attempt]
+        delivery["next_attempt"] = None
+        if attempt["succeeded"]:
+            self._taken(event, endpoint["id"])
+            delivery["status"] = "succeeded"
+        else:
+            self._plan_retry(delivery)
+        store.save("delivery", delivery)
+        store.commit()
+
+    def _taken(self, event: StripeObject, endpoint_id: str) -> None:
+        """Count an endpoint off once, however many copies it takes; unknown after a restart, so just one less."""
+        awaited = self._awaited.get(event["id"])
+        if awaited is None:
+            event["pending_webhooks"] = max(event["pending_webhooks"] - 1, 0)
+        else:
+            awaited.discard(endpoint_id)
+            event["pending_webhooks"] = len(awaited)
+            if not awaited:
+                del self._awaited[event["id"]]
+        self._sandbox.store.save("event", event)
+
+    async def _post(self, endpoint: StripeObject, body: bytes) -> dict[str, Any]:
+        now = self._sandbox.now()
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": USER_AGENT,
+            "Accept": "*/*; q=0.5, application/xml",
+            "Cache-Control": "no-cache",
+            "Stripe-Signature": signature(self.secret_of(endpoint["id"]), now, body),
+        }
+        attempt: dict[str, Any] = {"at": now, "status": None, "answer": "", "error": None}
+        started = time.perf_counter()
+        try:
+            assert self._session is not None  # noqa: S101  `start` ran before anything is queued
+            async with self._session.post(
+                endpoint["url"], data=body, headers=headers, allow_redirects=False
+            ) as response:
+                answer = await response.content.read(KEPT_ANSWER_BYTES)
+                attempt |= {"status": response.status, "answer": answer.decode(errors="replace")}
+        except TimeoutError:
+            attempt["error"] = f"No answer within {TIMEOUT_SECONDS} seconds"
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            attempt["error"] = str(error) or type(error).__name__
+        attempt["milliseconds"] = round((time.perf_counter() - started) * 1000, 1)
+        attempt["succeeded"] = attempt["status"] is not None and 200 <= attempt["status"] < 300
+        return attempt
+
+    def _plan_retry(self, delivery: StripeObject) -> None:
+        failures = len(delivery["attempts"])
+        if failures > len(self.retry_seconds):
+            delivery["status"] = "failed"
+            return
+        seconds = self.retry_seconds[failures - 1]
+        delivery["next_attempt"] = self._sandbox.now() + round(seconds)
+        identifier = delivery["id"]
+        timers = self._timers
+
+        def retry() -> None:
+            timers.pop(identifier, None)
+            self._queue(identifier)
+
+        timers[identifier] = asyncio.get_running_loop().call_later(seconds, retry)
+
+
+def payload(event: StripeObject, version: str) -> bytes:
+    """An event as its receiver sees it: indented JSON in the endpoint's API version."""
+    seen = event | {"api_version": version}
+    seen["data"] = event["data"] | {"object": versions.render(event["data"]["object"], version)}
+    return orjson.dumps(seen, option=orjson.OPT_INDENT_2)
+
+
+def new_endpoint(
+    sandbox: "Sandbox", *, url: str, enabled_events: list[str], description: str | None
+) -> StripeObject:
+    """A WebhookEndpoint in Stripe's shape, without its secret, not yet saved."""
+    return {
+        "id": plain_id("we"),
+        "object": "webhook_endpoint",
+        "api_version": None,
+        "application": None,
+        "created": sandbox.now(),
+        "description": description,
+        "enabled_events": enabled_events,
+        "livemode": False,
+        "metadata": {},
+        "status": "enabled",
+        "url": url,
+    }
+
+
+def new_secret() -> str:
+    return f"whsec_{alphanumeric(32)}"
+
+
+def _plan(sandbox: "Sandbox", event: StripeObject, endpoint: StripeObject, status: str) -> StripeObject:
+    """A delivery: pending, succeeded, failed (given up), lost (swallowed for a test) or stopped (endpoint gone)."""
+    about = event["data"]["object"]
+    return {
+        "id": plain_id("del"),
+        "event": event["id"],
+        "type": event["type"],
+        "endpoint": endpoint["id"],
+        "url": endpoint["url"],
+        "about": about.get("payment_intent") or about.get("id") or "",
+        "created": sandbox.now(),
+        "status": status,
+        "request_body": None,
+        "attempts": [],
+        "next_attempt": None,
+    }
