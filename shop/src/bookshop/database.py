@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+import sqlalchemy as safrom sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 type_map: dict[object, object] = {datetime: sa.DateTime(timezone=True)}
 
@@ -67,14 +68,18 @@ def sessions(engine: AsyncEngine) -> Sessions:
 
 def migrate(url: str, *, report: Callable[[str], None] = print) -> None:
     """Bring the shop's and the workflow engine's tables to this release; safe to repeat and to race."""
-    from dbos import DBOS  # noqa: PLC0415  half a second that only this command pays
+    from dbos import DBOS  # noqa: PLC0415  a second that only this command pays
+
+    from alembic import command  # noqa: PLC0415  the same
 
     command.upgrade(alembic_config(url, report=report), "head")
     DBOS.migrate(driver_url(url).render_as_string(hide_password=False))
 
 
-def alembic_config(url: str, *, report: Callable[[str], None] = print) -> Config:
+def alembic_config(url: str, *, report: Callable[[str], None] = print) -> "Config":
     """Alembic's settings, without a file: `migrations/env.py` reads the URL from here."""
+    from alembic.config import Config  # noqa: PLC0415  see above
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
