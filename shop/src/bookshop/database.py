@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import sqlalchemy as safrom sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
@@ -68,9 +69,8 @@ def sessions(engine: AsyncEngine) -> Sessions:
 
 def migrate(url: str, *, report: Callable[[str], None] = print) -> None:
     """Bring the shop's and the workflow engine's tables to this release; safe to repeat and to race."""
-    from dbos import DBOS  # noqa: PLC0415  a second that only this command pays
-
     from alembic import command  # noqa: PLC0415  the same
+    from dbos import DBOS  # noqa: PLC0415  a second that only this command pays
 
     command.upgrade(alembic_config(url, report=report), "head")
     DBOS.migrate(driver_url(url).render_as_string(hide_password=False))
