@@ -1,7 +1,7 @@
 """The door to `/v1`: from a request to Stripe's JSON. A plain ASGI application, since this is the hot path.
 
-In order: key, route, body, faults asked for by a test, idempotency, parameters, the resource's function, `expand`,
-the API version's shape, the file (if any), the answer.
+In order: key, route, body, faults asked for by a test, idempotency, parameters, the resource's function,
+`expand`, the API version's shape, the file (if any), the answer.
 """
 
 import asyncio
@@ -20,8 +20,9 @@ from stripe_sandbox.expansion import expand
 from stripe_sandbox.idempotency import Stored
 from stripe_sandbox.ids import alphanumeric
 from stripe_sandbox.publishable import publishable_view
+from stripe_sandbox.request_log import KEPT_BYTES, LoggedRequest, cut, masked
 from stripe_sandbox.routes import Route, find_route
-from stripe_sandbox.sandbox import Request, Sandbox
+from stripe_sandbox.sandbox import Sandbox
 
 _LARGEST_BODY = 1_000_000
 
@@ -68,18 +69,7 @@ class Api:
         )
         answer = await self._answer(incoming)
         milliseconds = round((time.perf_counter() - started) * 1000, 2)
-        key = incoming.header(b"idempotency-key")
-        self._sandbox.requests.append(
-            Request(
-                incoming.request_id,
-                self._sandbox.now(),
-                incoming.method,
-                incoming.path,
-                answer.status if answer else 0,
-                key,
-                milliseconds,
-            )
-        )
+        self._sandbox.requests.append(_logged(self._sandbox, incoming, answer, milliseconds))
         if answer is None:
             connections.close(scope["client"])
         else:
@@ -168,6 +158,28 @@ class Api:
         return Answer(200, orjson.dumps(versions.render(value, call.version)))
 
 
+def _logged(
+    sandbox: Sandbox, incoming: _Incoming, answer: Answer | None, milliseconds: float
+) -> LoggedRequest:
+    parameters = cut(incoming.body) if incoming.method == "POST" else incoming.query[:KEPT_BYTES]
+    credentials = f"{incoming.header(b'authorization')}&{parameters}"
+    return LoggedRequest(
+        id=incoming.request_id,
+        created=sandbox.now(),
+        method=incoming.method,
+        path=incoming.path,
+        status=answer.status if answer else 0,
+        idempotency_key=incoming.header(b"idempotency-key"),
+        milliseconds=milliseconds,
+        version=incoming.header(b"stripe-version") or sandbox.account.api_version,
+        parameters=masked(parameters),
+        answer=cut(answer.body) if answer else "",
+        from_page="Bearer pk_" in credentials or "&key=pk_" in credentials,
+        replayed=bool(answer and (b"idempotent-replayed", b"true") in answer.headers),
+        events_before=sandbox.store.count("event"),
+    )
+
+
 def _version(incoming: _Incoming, sandbox: Sandbox) -> str:
     version = incoming.header(b"stripe-version") or sandbox.account.api_version
     if not versions.is_version(version):
@@ -212,7 +224,10 @@ _PREFLIGHT = (
     (b"access-control-allow-methods", b"GET, HEAD, POST, DELETE, OPTIONS"),
     (
         b"access-control-allow-headers",
-        b"Authorization, Content-Type, Idempotency-Key, Stripe-Account, Stripe-Version, X-Stripe-Client-User-Agent",
+        (
+            b"Authorization, Content-Type, Idempotency-Key, Stripe-Account, Stripe-Version, "
+            b"X-Stripe-Client-User-Agent"
+        ),
     ),
     (b"access-control-max-age", b"300"),
 )

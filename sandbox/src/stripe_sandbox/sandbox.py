@@ -10,6 +10,7 @@ from typing import Any
 
 from stripe_sandbox.control import Control
 from stripe_sandbox.idempotency import IdempotencyKeys
+from stripe_sandbox.request_log import KEPT_REQUESTS, LoggedRequest
 from stripe_sandbox.store import Store
 from stripe_sandbox.versions import PINNED
 from stripe_sandbox.webhooks import Webhooks
@@ -22,7 +23,7 @@ _CURRENCIES = {
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose Stripe account is imitated: ISO country, the name that customers see, the version it is pinned to."""
+    """The imitated account: ISO country, the name customers see, the version it is pinned to."""
 
     country: str = "SG"
     display_name: str = "Sandbox shop"
@@ -36,21 +37,8 @@ class Account:
 
 
 @dataclass(slots=True)
-class Request:
-    """One line of the request log that the dashboard shows. Card data and keys never enter it."""
-
-    id: str
-    created: int
-    method: str
-    path: str
-    status: int
-    idempotency_key: str | None
-    milliseconds: float
-
-
-@dataclass(slots=True)
 class Sandbox:
-    """Everything a handler may touch. `public_url` is where browsers reach the sandbox, without a trailing slash."""
+    """Everything a handler may touch. `public_url`, without a trailing slash, is for browsers."""
 
     public_url: str
     account: Account = field(default_factory=Account)
@@ -61,7 +49,7 @@ class Sandbox:
     idempotency_keys: IdempotencyKeys = field(init=False)
     webhooks: Webhooks = field(init=False)
     control: Control = field(init=False)
-    requests: deque[Request] = field(init=False)
+    requests: deque[LoggedRequest] = field(init=False)
     _timers: set[asyncio.TimerHandle] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
@@ -69,7 +57,7 @@ class Sandbox:
         self.idempotency_keys = IdempotencyKeys(self)
         self.webhooks = Webhooks(self)
         self.control = Control()
-        self.requests = deque(maxlen=500)
+        self.requests = deque(maxlen=KEPT_REQUESTS)
 
     def now(self) -> int:
         """Unix seconds, moved by the offset that a test may set."""

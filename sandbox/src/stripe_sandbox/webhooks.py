@@ -30,7 +30,7 @@ USER_AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
 
 
 def signature(secret: str, timestamp: int, body: bytes) -> str:
-    """The `Stripe-Signature` header: HMAC-SHA256 over `timestamp.body`, keyed with the whole `whsec_…` string."""
+    """The `Stripe-Signature` header: HMAC-SHA256 of `timestamp.body`, keyed with the whole `whsec_…`."""
     digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={timestamp},v1={digest}"
 
@@ -44,9 +44,9 @@ def wants(endpoint: StripeObject, event_type: str) -> bool:
 class Webhooks:
     """Deliveries, newest last in the store as `delivery` objects of our own shape (see `_plan`).
 
-    Events of one payment go out one after another, those of different payments side by side; a failed delivery
-    waits for its retry without holding up the next. Switches for tests: `held`, `lose` (how many to swallow, -1
-    for all), `copies` (how often each is sent), `reverse` (the order in which held ones are released).
+    Events of one payment go out one after another, those of different payments side by side; a failed
+    delivery waits for its retry without holding up the next. Switches for tests: `held`, `lose` (how many to
+    swallow, -1 for all), `copies` (how often each is sent).
     """
 
     def __init__(self, sandbox: "Sandbox") -> None:
@@ -207,7 +207,7 @@ class Webhooks:
         store.commit()
 
     def _taken(self, event: StripeObject, endpoint_id: str) -> None:
-        """Count an endpoint off once, however many copies it takes; unknown after a restart, so just one less."""
+        """Count an endpoint off once, however many copies it takes; after a restart simply one less."""
         awaited = self._awaited.get(event["id"])
         if awaited is None:
             event["pending_webhooks"] = max(event["pending_webhooks"] - 1, 0)
@@ -227,7 +227,7 @@ class Webhooks:
             "Cache-Control": "no-cache",
             "Stripe-Signature": signature(self.secret_of(endpoint["id"]), now, body),
         }
-        attempt: dict[str, Any] = {"at": now, "status": None, "answer": "", "error": None}
+        attempt: dict[str, Any] = {"at": now, "headers": headers, "status": None, "answer": "", "error": None}
         started = time.perf_counter()
         try:
             assert self._session is not None  # noqa: S101  `start` ran before anything is queued
@@ -292,7 +292,10 @@ def new_secret() -> str:
 
 
 def _plan(sandbox: "Sandbox", event: StripeObject, endpoint: StripeObject, status: str) -> StripeObject:
-    """A delivery: pending, succeeded, failed (given up), lost (swallowed for a test) or stopped (endpoint gone)."""
+    """A delivery.
+
+    `status`: pending, succeeded, failed (given up), lost (swallowed for a test), stopped (endpoint gone).
+    """
     about = event["data"]["object"]
     return {
         "id": plain_id("del"),
