@@ -144,6 +144,7 @@ async function confirm(stripe, elements, { clientSecret, returnUrl, orderUrl }) 
   if (!error || FINISHED.has(error.payment_intent?.status ?? "")) return leaveFor(orderUrl);
   report("declined", { type: error.type, code: error.code ?? "" });
   if (error.type === "card_error" || error.type === "validation_error") showDecline(error);
+  else if (error.code === "payment_intent_authentication_failure") showNotAuthenticated();
   else await showUnclear(stripe, clientSecret, orderUrl);
   return false;
 }
@@ -162,6 +163,14 @@ function leaveFor(orderUrl) {
 function showDecline(error) {
   const words = error.message || "This payment was refused.";
   message.show(error.type === "card_error" ? `${words} You have not been charged.` : words);
+}
+
+/** The bank's window was closed, refused, or ran out of time. */
+function showNotAuthenticated() {
+  message.show(
+    "Your bank did not confirm that it was you, so nothing was paid. You have not been charged. Please try " +
+      "again, or use another card.",
+  );
 }
 
 /**
