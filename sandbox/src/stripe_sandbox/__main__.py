@@ -1,7 +1,6 @@
 """`stripe-sandbox`: read the options, start the server, say what it is good for."""
 
 import argparse
-import asyncio
 import sys
 from pathlib import Path
 
@@ -75,3 +74,7 @@ def _announce(address: str, public_url: str, secrets: list[tuple[str, str]]) -> 
     for url, secret in secrets:
         print(f"webhooks: {url} signed with {secret}")
     print(_HINT, flush=True)
+
+
+if __name__ == "__main__":
+    main()
