@@ -5,6 +5,7 @@ In order: key, route, body, faults asked for by a test, idempotency, parameters,
 """
 
 import asyncio
+import logging
 import time
 from typing import Any, NamedTuple
 
@@ -23,6 +24,8 @@ from stripe_sandbox.publishable import publishable_view
 from stripe_sandbox.request_log import KEPT_BYTES, LoggedRequest, cut, masked
 from stripe_sandbox.routes import Route, find_route
 from stripe_sandbox.sandbox import Sandbox
+
+_log = logging.getLogger(__name__)
 
 _LARGEST_BODY = 1_000_000
 
@@ -81,11 +84,19 @@ class Api:
             return await self._handle(incoming)
         except StripeError as error:
             answer = _error_answer(self._sandbox, incoming, error, None)
-            version = incoming.header(b"stripe-version") or self._sandbox.account.api_version
-            return answer._replace(headers=(*answer.headers, *_usual(incoming, version)))
+        except Exception:
+            _log.exception("%s %s %s", incoming.request_id, incoming.method, incoming.path)
+            broken = StripeError(
+                "An unknown error occurred in stripe-sandbox; its log says more.",
+                status=500,
+                type="api_error",
+            )
+            answer = _error_answer(self._sandbox, incoming, broken, None)
+        version = incoming.header(b"stripe-version") or self._sandbox.account.api_version
+        return answer._replace(headers=(*answer.headers, *_usual(incoming, version)))
 
     async def _handle(self, incoming: _Incoming) -> Answer | None:
-        form = form_encoding.decode(incoming.body.decode() if incoming.method == "POST" else incoming.query)
+        form = form_encoding.decode(_encoded_parameters(incoming))
         parameter = form.get("key")
         key = authentication.key_of(
             incoming.header(b"authorization"), parameter if isinstance(parameter, str) else None
@@ -178,6 +189,17 @@ def _logged(
         replayed=bool(answer and (b"idempotent-replayed", b"true") in answer.headers),
         events_before=sandbox.store.count("event"),
     )
+
+
+def _encoded_parameters(incoming: _Incoming) -> str:
+    if incoming.method != "POST":
+        return incoming.query
+    if (incoming.header(b"content-type") or "").startswith("application/json"):
+        raise StripeError(
+            "Invalid request (check that your POST content type is application/x-www-form-urlencoded).",
+            before_execution=True,
+        )
+    return incoming.body.decode(errors="replace")
 
 
 def _version(incoming: _Incoming, sandbox: Sandbox) -> str:

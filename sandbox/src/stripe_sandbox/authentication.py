@@ -31,8 +31,8 @@ def key_of(authorization: str | None, parameter: str | None) -> Key:
     text = _bearer_or_basic(authorization) if authorization else parameter
     if not text:
         raise StripeError(
-            "You did not provide an API key. You need to provide your API key in the Authorization header, using "
-            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+            "You did not provide an API key. You need to provide your API key in the Authorization header, "
+            "using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
             status=401,
             before_execution=True,
         )

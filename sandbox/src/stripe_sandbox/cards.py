@@ -1,6 +1,7 @@
-"""The test cards: number, brand, funding, country, what happens, and the token that stands for it on a server.
+# ruff: noqa: E501  a table is read row by row
+"""The test cards: number, brand, funding, country, what happens, and the token for it on a server.
 
-Source: https://docs.stripe.com/testing. Any future expiry and any 3-digit CVC (4 for American Express) will do.
+Source: https://docs.stripe.com/testing. Any future expiry and any 3-digit CVC (4 for American Express).
 """
 
 import hashlib

@@ -10,9 +10,9 @@ class Fault:
     """What happens to the next `times` calls (0: to all) whose method and path match.
 
     `stage` is where it strikes: `before` in front of the endpoint and of idempotency, as a rate limiter does;
-    `inside` once the endpoint began, nothing done, the answer stored under the idempotency key; `after` when the
-    endpoint has acted. `drop` closes the connection without an answer; after acting, the true answer is kept for
-    the retry with the same key.
+    `inside` once the endpoint began, nothing done, the answer stored under the idempotency key; `after` when
+    the endpoint has acted. `drop` closes the connection without an answer; after acting, the true answer is
+    kept for the retry with the same key.
     """
 
     method: str = "*"
@@ -34,7 +34,7 @@ class Fault:
 
 
 class Control:
-    """The faults in the order they were asked for: of those that delay and of those that fail, the first match."""
+    """The faults in the order asked for; the first match strikes, of delays and of failures apart."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []

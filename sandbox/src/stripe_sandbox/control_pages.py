@@ -1,8 +1,8 @@
 """`/_sandbox/`: what tests use to see and to disturb. `GET /_sandbox/` gives this text.
 
 GET  /_sandbox/health        200 {"status": "ok"} once the sandbox answers
-POST /_sandbox/reset         forget every object, delivery, fault and the clock's offset; endpoints given at the
-                             start stay
+POST /_sandbox/reset         forget every object, delivery, fault and the clock's offset; endpoints given at
+                             the start stay
 GET  /_sandbox/faults        the faults still waiting
 POST /_sandbox/faults        add one: {"method": "POST", "path": "/v1/payment_intents*", "times": 1,
                              "stage": "before" | "inside" | "after", "status": 429, "error": {...},
@@ -13,8 +13,8 @@ GET  /_sandbox/clock         {"now": unix seconds, "offset": seconds}
 PUT  /_sandbox/clock         {"offset": seconds}: moves `created`, signatures and the age of idempotency keys
 GET  /_sandbox/webhooks      the switches below and how many deliveries are held
 PUT  /_sandbox/webhooks      {"hold": true, "lose": 2 (-1: all), "copies": 3, "retry_seconds": [0.1, 0.5]}
-POST /_sandbox/webhooks/release   {"order": "as_sent" | "reversed" | "shuffled"}: let held ones go, stop holding
-GET  /_sandbox/deliveries    newest first; filter with ?event=, ?endpoint=, ?status=
+POST /_sandbox/webhooks/release   {"order": "as_sent" | "reversed" | "shuffled"}: let held ones go
+    GET  /_sandbox/deliveries    newest first; filter with ?event=, ?endpoint=, ?status=
 POST /_sandbox/events/{id}/resend   deliver an event again, {"endpoint": "we_..."} for one endpoint only
 GET  /_sandbox/requests      the last API requests, newest first
 """

@@ -1,4 +1,4 @@
-"""Events: what happened, with a snapshot of the object, kept and sent to every webhook endpoint that wants it.
+"""Events: what happened, with a snapshot of the object, kept and sent to every endpoint that wants it.
 
 Shape and meaning: https://docs.stripe.com/api/events/object.
 """

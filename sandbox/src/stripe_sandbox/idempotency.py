@@ -36,8 +36,8 @@ class IdempotencyKeys:
         """Give the stored answer, or mark the key as running.
 
         Raises:
-            StripeError: 409 while the first request runs; 400 when path or parameters differ from the first's;
-                400 for a key of more than 255 characters.
+            StripeError: 409 while the first request runs; 400 when path or parameters differ from the
+                first's; 400 for a key of more than 255 characters.
         """
         if len(key) > _LONGEST:
             raise StripeError(
@@ -46,8 +46,8 @@ class IdempotencyKeys:
             )
         if key in self._running:
             raise StripeError(
-                "There is currently another in-progress request using this Idempotent Key (that probably means you "
-                "submitted twice, and the other request is still going through): "
+                "There is currently another in-progress request using this Idempotent Key (that probably "
+                "means you submitted twice, and the other request is still going through): "
                 f"{key}. Please try again later.",
                 status=409,
                 code="idempotency_key_in_use",
@@ -60,13 +60,14 @@ class IdempotencyKeys:
             return None
         if record["path"] != path:
             raise _mismatch(
-                "Keys for idempotent requests can only be used for the same endpoint they were first used for "
-                f"('{path}' vs '{record['path']}')",
+                "Keys for idempotent requests can only be used for the same endpoint they were first used "
+                f"for ('{path}' vs '{record['path']}')",
                 key,
             )
         if record["parameters"] != _digest(body):
             raise _mismatch(
-                "Keys for idempotent requests can only be used with the same parameters they were first used with",
+                "Keys for idempotent requests can only be used with the same parameters they were first used "
+                "with",
                 key,
             )
         return Stored(record["status"], record["body"].encode(), record["request"])

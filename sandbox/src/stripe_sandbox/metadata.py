@@ -25,8 +25,8 @@ def merged(current: dict[str, str] | None, given: "dict[str, str] | str | None")
             )
         if len(value) > _LONGEST_VALUE:
             raise invalid_parameter(
-                f"Metadata values can have up to {_LONGEST_VALUE} characters, but you passed in a value that is "
-                f"{len(value)} characters. Invalid value: {value[:40]}…",
+                f"Metadata values can have up to {_LONGEST_VALUE} characters, but you passed in a value that "
+                f"is {len(value)} characters. Invalid value: {value[:40]}…",
                 f"metadata[{key}]",
             )
     result = {key: value for key, value in {**(current or {}), **given}.items() if value != ""}

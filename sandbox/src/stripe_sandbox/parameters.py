@@ -1,8 +1,8 @@
 """Request parameters checked against the types that Stripe's own SDK publishes.
 
-`stripe.params` describes every endpoint's parameters as a TypedDict. Each is compiled once, on first use, into a
-checker that turns decoded form text into Python values and refuses what Stripe refuses. No table of parameters
-is written by hand, so a new SDK brings new parameters.
+`stripe.params` describes every endpoint's parameters as a TypedDict. Each is compiled once, on first use,
+into a checker that turns decoded form text into Python values and refuses what Stripe refuses. No table of
+parameters is written by hand, so a new SDK brings new parameters.
 """
 
 import typing
@@ -35,7 +35,8 @@ _CLEARABLE_TEXT = frozenset(
 class Parameters:
     """The checker of one endpoint.
 
-    `name` is a class of `stripe.params`; `extra` adds parameters that an older API version or Stripe.js sends.
+    `name` is a class of `stripe.params`; `extra` adds parameters that an older API version or Stripe.js
+    sends.
     """
 
     def __init__(self, name: str, extra: Mapping[str, Check] | None = None) -> None:
@@ -80,7 +81,7 @@ class Object:
 
 
 def _own_hints(declared: Any) -> dict[str, Any]:
-    """Resolve the class's annotations without the request options it inherits, some of which do not resolve."""
+    """Resolve the class's annotations but for inherited request options, some of which do not resolve."""
     own = {name: hint for name, hint in declared.__annotations__.items() if name not in _OPTIONS}
     holder = type(declared.__name__, (), {"__annotations__": own, "__module__": declared.__module__})
     return typing_extensions.get_type_hints(holder, include_extras=True)
@@ -154,9 +155,9 @@ def _either(text: Check | None, mapping: Check | None, *, clearable: bool) -> Ch
 
 def _empty(path: str) -> StripeError:
     return invalid_parameter(
-        f"You passed an empty string for '{path}'. We assume empty values are an attempt to unset a parameter; "
-        f"however '{path}' cannot be unset. You should remove '{path}' from your request or supply a non-empty "
-        "value.",
+        f"You passed an empty string for '{path}'. We assume empty values are an attempt to unset a "
+        f"parameter; however '{path}' cannot be unset. You should remove '{path}' from your request or "
+        "supply a non-empty value.",
         path,
         "parameter_invalid_empty",
     )

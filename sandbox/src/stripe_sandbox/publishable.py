@@ -6,15 +6,16 @@ Source: the fields marked for publishable keys in https://docs.stripe.com/api/pa
 from stripe_sandbox.store import StripeObject
 
 _SEEN_OF_INTENT = frozenset({
-    "id", "object", "amount", "automatic_payment_methods", "canceled_at", "cancellation_reason", "capture_method",
-    "client_secret", "confirmation_method", "created", "currency", "description", "last_payment_error", "livemode",
-    "next_action", "payment_method", "payment_method_types", "processing", "receipt_email", "setup_future_usage",
+    "id", "object", "amount", "automatic_payment_methods", "canceled_at", "cancellation_reason",
+    "capture_method", "client_secret", "confirmation_method", "created", "currency", "description",
+    "last_payment_error", "livemode", "next_action", "payment_method", "payment_method_types", "processing",
+    "receipt_email", "setup_future_usage",
     "shipping", "status",
 })  # fmt: skip
 
 
 def publishable_view(value: StripeObject) -> StripeObject:
-    """An answer without what only the account's owner may see; other objects than intents stay as they are."""
+    """An intent without what only the account's owner may see; other objects stay as they are."""
     if value.get("object") == "payment_intent":
         return {name: item for name, item in value.items() if name in _SEEN_OF_INTENT}
     return value

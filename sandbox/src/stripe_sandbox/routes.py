@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a table is read row by row
 """Every endpoint on one screen: method, path, what answers, which of the SDK's types checks the parameters.
 
 `PUBLISHABLE` marks what a publishable key may call; there Stripe.js's own bookkeeping is accepted too.

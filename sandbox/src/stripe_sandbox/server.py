@@ -79,6 +79,7 @@ def _reserve(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = "something else is listening there" if error.errno == errno.EADDRINUSE else error.strerror
         raise PortTakenError(
-            f"cannot listen on {host}:{port}: {reason}. Choose another with --port, or --port 0 for a free one."
+            f"cannot listen on {host}:{port}: {reason}. Choose another with --port, or --port 0 for a free "
+            "one."
         ) from error
     return held

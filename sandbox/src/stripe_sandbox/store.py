@@ -1,7 +1,7 @@
 """All of the sandbox's state: dictionaries in Stripe's own shape, kept in memory and, if asked, in a file.
 
-Objects change by giving a top-level key a new value, never by changing a nested one in place; so a shallow copy
-is a snapshot, which is what events rely on.
+Objects change by giving a top-level key a new value, never by changing a nested one in place; so a shallow
+copy is a snapshot, which is what events rely on.
 """
 
 import sqlite3

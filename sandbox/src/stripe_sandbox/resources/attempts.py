@@ -1,4 +1,4 @@
-"""What a confirmation sets in motion: authentication where the card wants it, then the money, then the events."""
+"""What a confirmation sets in motion: authentication if the card wants it, the money, the events."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
 NOT_AUTHENTICATED = (
-    "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod "
-    "to attempt to fulfill this PaymentIntent again."
+    "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new "
+    "PaymentMethod to attempt to fulfill this PaymentIntent again."
 )
 
 
@@ -25,15 +25,15 @@ def check_fits(sandbox: Sandbox, intent: StripeObject, method: StripeObject) -> 
     """
     if method["type"] not in intent["payment_method_types"]:
         raise StripeError(
-            f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent. Please attach a "
-            f"PaymentMethod of one of the following types: {', '.join(intent['payment_method_types'])}.",
+            f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent. Please "
+            f"attach one of these types: {', '.join(intent['payment_method_types'])}.",
             code="payment_intent_incompatible_payment_method",
             param="payment_method",
         )
     if method["customer"] is not None and method["customer"] != intent["customer"]:
         raise StripeError(
-            f"The payment method supplied ({method['id']}) belongs to a Customer. Please include the Customer in the "
-            "`customer` parameter on the PaymentIntent.",
+            f"The payment method supplied ({method['id']}) belongs to a Customer. Please include the "
+            "Customer in the `customer` parameter on the PaymentIntent.",
             param="payment_method",
         )
     _, hidden = payment_methods.card_behind(sandbox, method["id"])
@@ -55,7 +55,9 @@ def confirm(call: Call, intent: StripeObject, method: StripeObject) -> None:
         intent, card, hidden, off_session=bool(params.get("off_session"))
     ):
         if params.get("off_session") or params.get("error_on_requires_action"):
-            raise _decline(sandbox, intent, method, cards.AUTHENTICATION_REQUIRED, None, call.cause)
+            raise _decline(
+                sandbox, intent, method, cards.AUTHENTICATION_REQUIRED, result=None, cause=call.cause
+            )
         _ask_for_authentication(call, intent, method)
         return
     result = authenticated or three_d_secure.result_without_challenge(card, intent)
@@ -126,7 +128,7 @@ def _take_money(
     """Charge the card; give the error when it is declined."""
     card, _ = payment_methods.card_behind(sandbox, method["id"])
     if card.decline:
-        return _decline(sandbox, intent, method, card.decline, result, cause)
+        return _decline(sandbox, intent, method, card.decline, result=result, cause=cause)
     charge = charges.make(sandbox, intent, method, result, None)
     held = intent["capture_method"] == "manual"
     intent |= {
@@ -164,6 +166,7 @@ def _decline(
     intent: StripeObject,
     method: StripeObject,
     decline: Decline,
+    *,
     result: dict[str, Any] | None,
     cause: Cause,
 ) -> StripeError:

@@ -1,7 +1,7 @@
 """Balance transactions: what a charge or refund did to the account's balance.
 
-https://docs.stripe.com/api/balance_transactions. Simplified: no conversion, so the balance moves in the charge's own
-currency, and one fee for every card, by the account's country.
+https://docs.stripe.com/api/balance_transactions. Simplified: no conversion, so the balance moves in the
+charge's own currency, and one fee for every card, by the account's country.
 """
 
 from typing import Any

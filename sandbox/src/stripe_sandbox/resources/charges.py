@@ -86,7 +86,15 @@ def make(
         "paid": decline is None,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": _details(sandbox, intent, method, card, hidden, three_d_secure),
+        "payment_method_details": _details(
+            intent,
+            method,
+            three_d_secure,
+            until=sandbox.now() + _HELD_SECONDS,
+            checks=payment_methods.checks(
+                card, method["billing_details"], cvc=bool(hidden.get("cvc")), done=True
+            ),
+        ),
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
@@ -175,21 +183,19 @@ def _outcome(card: cards.Card, decline: cards.Decline | None) -> dict[str, Any]:
 
 
 def _details(
-    sandbox: Sandbox,
     intent: StripeObject,
     method: StripeObject,
-    card: cards.Card,
-    hidden: dict[str, Any],
     three_d_secure: dict[str, Any] | None,
+    *,
+    checks: dict[str, str | None],
+    until: int,
 ) -> dict[str, Any]:
     shown = method["card"]
     details = {
         "amount_authorized": intent["amount"],
         "authorization_code": f"{int.from_bytes(intent['id'].encode()[-3:]) % 1_000_000:06}",
         "brand": shown["brand"],
-        "checks": payment_methods.checks(
-            card, method["billing_details"], cvc=bool(hidden.get("cvc")), done=True
-        ),
+        "checks": checks,
         "country": shown["country"],
         "electronic_commerce_indicator": None,
         "exp_month": shown["exp_month"],
@@ -202,7 +208,7 @@ def _details(
         "last4": shown["last4"],
         "mandate": None,
         "multicapture": {"status": "unavailable"},
-        "network": card.networks[0] if card.networks else shown["brand"],
+        "network": shown["display_brand"],
         "network_token": {"used": False},
         "network_transaction_id": alphanumeric(15),
         "overcapture": {"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
@@ -212,5 +218,5 @@ def _details(
         "wallet": None,
     }
     if intent["capture_method"] == "manual":
-        details["capture_before"] = sandbox.now() + _HELD_SECONDS
+        details["capture_before"] = until
     return {"card": details, "type": "card"}

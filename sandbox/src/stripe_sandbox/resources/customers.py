@@ -126,7 +126,8 @@ def _changed(call: Call, customer: StripeObject) -> dict[str, Any]:
         fields["address"] = payment_methods.address(params["address"]) if params["address"] else None
     if "shipping" in params:
         given = params["shipping"]
-        fields["shipping"] = given and given | {"address": payment_methods.address(given["address"])} or None
+        address = {"address": payment_methods.address(given["address"])} if given else {}
+        fields["shipping"] = given | address if given else None
     for name in ("balance", "preferred_locales", "next_invoice_sequence"):
         if name in params:
             fields[name] = params[name]

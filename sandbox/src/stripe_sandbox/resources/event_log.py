@@ -1,4 +1,4 @@
-"""Events as the API gives them: one, or a list by type, time and delivery. https://docs.stripe.com/api/events."""
+"""Events: one, or a list by type, time and delivery. https://docs.stripe.com/api/events."""
 
 from stripe_sandbox import errors
 from stripe_sandbox.call import Call

@@ -21,7 +21,8 @@ _EXCLUSIVE = (
     "payment_method_types",
 )
 _FOR_THE_PAGE = frozenset({
-    "client_secret", "expand", "mandate_data", "payment_method", "payment_method_data", "payment_method_options",
+    "client_secret", "expand", "mandate_data", "payment_method", "payment_method_data",
+    "payment_method_options",
     "receipt_email", "return_url", "setup_future_usage", "shipping", "use_stripe_sdk", "client_context",
     "error_on_requires_action", "radar_options",
 })  # fmt: skip
@@ -103,41 +104,40 @@ def changed(call: Call, intent: StripeObject) -> dict[str, Any]:
         StripeError: a customer that does not exist, a descriptor that cards do not take, an invalid e-mail.
     """
     params = call.params
-    fields: dict[str, Any] = {}
-    for name in (
-        "description",
-        "receipt_email",
-        "transfer_group",
-        "setup_future_usage",
-        "statement_descriptor_suffix",
-    ):
-        if name in params:
-            fields[name] = params[name] or None
-    if fields.get("receipt_email") and "@" not in fields["receipt_email"]:
-        raise StripeError(
-            f"Invalid email address: {fields['receipt_email']}", code="email_invalid", param="receipt_email"
-        )
-    if params.get("statement_descriptor"):
-        raise StripeError(
-            "For card charges, use statement_descriptor_suffix: statement_descriptor is not supported for them.",
-            param="statement_descriptor",
-        )
+    fields: dict[str, Any] = {name: params[name] or None for name in _PLAIN if name in params}
+    _check_texts(fields, params)
     if "metadata" in params:
         fields["metadata"] = merged(intent["metadata"], params["metadata"])
     if "shipping" in params:
         fields["shipping"] = _shipping(params["shipping"])
     if "customer" in params:
-        fields["customer"] = (
-            call.find("customer", params["customer"], "customer")["id"] if params["customer"] else None
-        )
-    if "capture_method" in params:
-        fields["capture_method"] = params["capture_method"]
+        named = params["customer"]
+        fields["customer"] = call.find("customer", named, "customer")["id"] if named else None
     if "payment_method_options" in params:
         fields["payment_method_options"] = _options(intent, params["payment_method_options"] or {})
-    for name in ("amount_details", "payment_details"):
-        if params.get(name):
-            fields[name] = params[name]
+    fields |= {name: params[name] for name in _AS_GIVEN if params.get(name)}
     return fields | _types(params, intent)
+
+
+_PLAIN = (
+    "description",
+    "receipt_email",
+    "setup_future_usage",
+    "statement_descriptor_suffix",
+    "transfer_group",
+)
+_AS_GIVEN = ("amount_details", "capture_method", "payment_details")
+
+
+def _check_texts(fields: dict[str, Any], params: dict[str, Any]) -> None:
+    email = fields.get("receipt_email")
+    if email and "@" not in email:
+        raise StripeError(f"Invalid email address: {email}", code="email_invalid", param="receipt_email")
+    if params.get("statement_descriptor"):
+        raise StripeError(
+            "For card charges, use statement_descriptor_suffix: they do not take statement_descriptor.",
+            param="statement_descriptor",
+        )
 
 
 def refuse_not_imitated(params: dict[str, Any]) -> None:
@@ -158,8 +158,8 @@ def check_page_may_confirm(call: Call, intent: StripeObject) -> None:
     """
     if intent["confirmation_method"] == "manual":
         raise StripeError(
-            "This PaymentIntent has confirmation_method=manual, so it can only be confirmed with a secret key, from "
-            "your server.",
+            "This PaymentIntent has confirmation_method=manual, so it can only be confirmed with a secret "
+            "key, from your server.",
             code="payment_intent_invalid_parameter",
         )
     for name in _NOT_FOR_THE_PAGE:
@@ -181,8 +181,9 @@ def _check_context(context: Any, intent: StripeObject) -> None:
         said = context.get(name)
         if said is not None and _comparable(name, said) != _comparable(name, intent[name]):
             raise StripeError(
-                f"The {name} in the PaymentIntent ({intent[name]}) does not match the {name} provided to Elements "
-                f"({said}). Update Elements or the PaymentIntent so that they agree, then confirm again.",
+                f"The {name} in the PaymentIntent ({intent[name]}) does not match the {name} provided to "
+                f"Elements ({said}). Update Elements or the PaymentIntent so that they agree, then confirm "
+                "again.",
                 param=name,
             )
     if context.get("mode", "payment") != "payment":
@@ -225,8 +226,8 @@ def _types(params: dict[str, Any], intent: StripeObject) -> dict[str, Any]:
     types = [kind for kind in METHOD_TYPES if kind not in excluded and (not allowed or kind in allowed)]
     if not types:
         raise StripeError(
-            "No valid payment method types for this Payment Intent: of those that you allow, this account has none "
-            f"enabled. stripe-sandbox offers {', '.join(METHOD_TYPES)}.",
+            "No valid payment method types for this Payment Intent: of those that you allow, this account "
+            f"has none enabled. stripe-sandbox offers {', '.join(METHOD_TYPES)}.",
             param="payment_method_types" if "payment_method_types" in params else _EXCLUSIVE[0],
         )
     return fields | {"payment_method_types": types}
@@ -250,6 +251,7 @@ def _options(intent: StripeObject, given: dict[str, Any]) -> dict[str, Any]:
 
 
 _SHOWN_CARD_OPTIONS = frozenset({
-    "network", "request_three_d_secure", "request_extended_authorization", "request_incremental_authorization",
+    "network", "request_three_d_secure", "request_extended_authorization",
+    "request_incremental_authorization",
     "request_multicapture", "request_overcapture", "require_cvc_recollection", "setup_future_usage",
 })  # fmt: skip

@@ -12,8 +12,8 @@ https://docs.stripe.com/payments/paymentintents/lifecycle
                         ▼                     ▼
                    succeeded ◀──capture── requires_capture
 
-`canceled` is reached from every state but `succeeded` and `canceled` itself. With `confirmation_method=manual` an
-authenticated intent waits in `requires_confirmation` for the server.
+`canceled` is reached from every state but `succeeded` and `canceled` itself. With
+`confirmation_method=manual` an authenticated intent waits in `requires_confirmation` for the server.
 """
 
 from stripe_sandbox.errors import StripeError
@@ -45,7 +45,8 @@ def check_confirmable(intent: StripeObject) -> None:
     if intent["status"] == "succeeded":
         raise _unexpected(
             intent,
-            "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.",
+            "You cannot confirm this PaymentIntent because it has already succeeded after being previously "
+            "confirmed.",
         )
     if intent["status"] not in CONFIRMABLE:
         raise _unexpected(
@@ -76,9 +77,9 @@ def check_cancelable(intent: StripeObject) -> None:
 def missing_method(intent: StripeObject) -> StripeError:
     return _unexpected(
         intent,
-        "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
-        "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment "
-        "method or ConfirmationToken.",
+        "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update "
+        "the PaymentIntent with a payment method and then confirm it again, or confirm it again directly "
+        "with a payment method or ConfirmationToken.",
     )
 
 

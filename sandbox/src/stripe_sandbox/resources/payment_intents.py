@@ -1,5 +1,6 @@
-"""PaymentIntents: what the API lets a shop and its page do with one. https://docs.stripe.com/api/payment_intents.
+"""PaymentIntents: what the API lets a shop and its page do with one.
 
+https://docs.stripe.com/api/payment_intents.
 What follows a confirmation stands in attempts.py, which move is allowed when in intent_states.py.
 """
 
@@ -34,8 +35,8 @@ def create(call: Call) -> StripeObject:
         for name in _ONLY_WITH_CONFIRM:
             if name in params:
                 raise StripeError(
-                    f"The parameter {name} cannot be passed when creating a PaymentIntent unless confirm is set to "
-                    "true.",
+                    f"The parameter {name} cannot be passed when creating a PaymentIntent unless confirm is "
+                    "set to true.",
                     param=name,
                 )
     intent = intent_fields.new(call)
@@ -71,10 +72,8 @@ def update(call: Call) -> StripeObject:
     intent_fields.refuse_not_imitated(params)
     if not _ALWAYS_UPDATABLE.issuperset(params):
         intent_states.check_updatable(intent)
-    amount, currency = (
-        params.get("amount", intent["amount"]),
-        params.get("currency", intent["currency"]).lower(),
-    )
+    asked = {"amount": intent["amount"], "currency": intent["currency"]} | params
+    amount, currency = asked["amount"], asked["currency"].lower()
     check_amount(amount, currency)
     changed = intent_fields.changed(call, intent)
     if (amount, currency) != (intent["amount"], intent["currency"]) and intent["status"] == "requires_action":
@@ -121,10 +120,11 @@ def capture(call: Call) -> StripeObject:
     intent_fields.refuse_not_imitated(call.params)
     if call.params.get("final_capture") is False:
         raise errors.not_imitated("capturing one PaymentIntent several times")
-    amount = call.params.get("amount_to_capture", intent["amount_capturable"])
+    amount = int(call.params.get("amount_to_capture", intent["amount_capturable"]))
     if not 1 <= amount <= intent["amount_capturable"]:
         raise StripeError(
-            "The remaining amount of this PaymentIntent that can be captured is less than the requested amount_to_capture"
+            "The remaining amount of this PaymentIntent that can be captured is less than the requested "
+            "amount_to_capture"
             if amount > 0
             else "Invalid positive integer",
             code="amount_too_large" if amount > 0 else "parameter_invalid_integer",
@@ -199,10 +199,11 @@ def _check_return_url(call: Call, intent: StripeObject) -> None:
     if call.params.get("return_url") or call.params.get("off_session") or call.params.get("use_stripe_sdk"):
         return
     raise StripeError(
-        "A `return_url` must be specified because this Payment Intent is configured to automatically accept the "
-        "payment methods enabled in the Dashboard, some of which may require a full page redirect to succeed. If you "
-        "do not want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and "
-        "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
+        "A `return_url` must be specified because this Payment Intent is configured to automatically accept "
+        "the payment methods enabled in the Dashboard, some of which may require a full page redirect to "
+        "succeed. If you do not want to accept redirect-based payment methods, set "
+        "`automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to "
+        "`never` when creating Setup Intents and Payment Intents.",
         param="return_url",
         objects={"payment_intent": dict(intent)},
     )

@@ -1,7 +1,7 @@
 """PaymentMethods: cards typed into an element, or named on a server by a test token such as `pm_card_visa`.
 
-https://docs.stripe.com/api/payment_methods. The object never holds a card number; what the card will do is kept
-beside it in the store as `card` (its row's number, which only the test cards have, and what was typed).
+https://docs.stripe.com/api/payment_methods. The object never holds a card number; what the card will do is
+kept beside it in the store as `card` (its row's number, which only the test cards have, and what was typed).
 """
 
 from datetime import UTC, datetime
@@ -28,8 +28,8 @@ def create(call: Call) -> StripeObject:
         raise errors.not_imitated("copying PaymentMethods between accounts")
     if not call.key.publishable and "number" in call.params.get("card", {}):
         raise errors.StripeError(
-            "Sending card numbers from a server needs Stripe's permission, in test mode too. Use a test token such as "
-            "pm_card_visa, or create the PaymentMethod with a publishable key.",
+            "Sending card numbers from a server needs Stripe's permission, in test mode too. Use a test "
+            "token such as pm_card_visa, or create the PaymentMethod with a publishable key.",
             param="card[number]",
         )
     return from_data(call.sandbox, call.params)
@@ -190,9 +190,10 @@ def remember(sandbox: Sandbox, payment_method_id: str, **facts: bool) -> None:
 
 def used_before() -> errors.StripeError:
     return errors.StripeError(
-        "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with "
-        "a connected account without Customer attachment, or was detached from a Customer. It may not be used again. "
-        "To use a PaymentMethod multiple times, you must attach it to a Customer first.",
+        "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, "
+        "shared with a connected account without Customer attachment, or was detached from a Customer. It "
+        "may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer "
+        "first.",
     )
 
 

@@ -84,14 +84,14 @@ def cancel(call: Call) -> StripeObject:
     """Only a refund in `requires_action` can be canceled, and a card's never is."""
     refund = call.find("refund")
     raise StripeError(
-        f"You cannot cancel this refund because it has a status of {refund['status']}. Only a refund with one of the "
-        "following statuses may be canceled: requires_action.",
+        f"You cannot cancel this refund because it has a status of {refund['status']}. Only a refund with "
+        "one of the following statuses may be canceled: requires_action.",
         code="payment_method_unexpected_state" if refund["status"] == "canceled" else None,
     )
 
 
 def finish_later(sandbox: Sandbox, refund: StripeObject) -> None:
-    """Two test cards change their refund's mind after a while (§ Refunds of https://docs.stripe.com/testing)."""
+    """Two test cards change their refund's mind after a while (https://docs.stripe.com/testing)."""
     card, _ = payment_methods.card_behind(sandbox, refund["payment_method"])
     if card.refund != "succeeded":
         sandbox.later(sandbox.settling_seconds, _finish, sandbox, refund["id"])
@@ -129,7 +129,8 @@ def _charge(call: Call) -> StripeObject:
         charge = call.find("charge", charge_id, "charge")
     if charge["status"] != "succeeded" or not charge["captured"]:
         raise StripeError(
-            f"Charge {charge['id']} cannot be refunded: it was not captured. Cancel its PaymentIntent to release it.",
+            f"Charge {charge['id']} cannot be refunded: it was not captured. Cancel its PaymentIntent to "
+            "release it.",
             code="charge_not_refundable",
         )
     return charge

@@ -1,7 +1,7 @@
 """3-D Secure: the challenge that a bank puts to its customer, inside the page or on a page of its own.
 
-The next action's fields and the two calls below are undocumented; their shapes follow what Stripe's own mobile test
-fixtures and browser tests show. The challenge itself is a page of the browser part, which calls
+The next action's fields and the two calls below are undocumented; their shapes follow what Stripe's own
+mobile test fixtures and browser tests show. The challenge itself is a page of the browser part, which calls
 `payment_intents.finish_authentication`.
 """
 
@@ -22,7 +22,7 @@ _TRANS_STATUS = {"challenge_required": "C", "succeeded": "Y", "failed": "N"}
 def next_action(
     sandbox: Sandbox, intent: StripeObject, method: StripeObject, *, in_page: bool, return_url: str | None
 ) -> dict[str, Any]:
-    """Open a challenge and say how the customer reaches it: `use_stripe_sdk` in the page, else `redirect_to_url`."""
+    """Open a challenge, reached in the page by `use_stripe_sdk` or elsewhere by `redirect_to_url`."""
     source: StripeObject = {
         "id": plain_id("src"),
         "payment_intent": intent["id"],
@@ -62,10 +62,10 @@ def is_current(intent: StripeObject, source_id: str) -> bool:
     """Tell whether the intent still waits for this very challenge; a new confirmation starts another."""
     action = intent["next_action"] or {}
     in_page = action.get("use_stripe_sdk", {}).get("three_d_secure_2_source")
-    redirect = action.get("redirect_to_url", {}).get("url", "")
-    return intent["status"] == "requires_action" and (
-        in_page == source_id or redirect.endswith(f"={source_id}")
-    )
+    redirect = str(action.get("redirect_to_url", {}).get("url", ""))
+    if intent["status"] != "requires_action":
+        return False
+    return bool(in_page == source_id) or redirect.endswith(f"={source_id}")
 
 
 def authenticated_earlier(
