@@ -1,0 +1,151 @@
+"""A real sandbox process, a small shop on another origin that speaks to it through Stripe's SDK, and Chromium.
+
+sandbox_url   the address of one sandbox that all tests share
+client        a `stripe.StripeClient` for it
+shop_url      a page of a shop that only knows Stripe; its Content-Security-Policy is as strict as Stripe allows
+page          a browser page; the test fails on uncaught errors and on anything the policy refused
+form          the card form inside the shop's page, as tests written for real Stripe find it
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import stripe
+from chromium import FLAGS, find
+from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
+
+MERCHANT = Path(__file__).parent / "merchant"
+MILLISECONDS = 8000
+FORM = 'iframe[title="Secure payment input frame"]'
+
+
+@pytest.fixture(scope="session")
+def sandbox_url() -> Iterator[str]:
+    """A `stripe-sandbox` started as people start it, on a free port."""
+    command = [str(Path(sys.executable).with_name("stripe-sandbox")), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield _address(iter(process.stdout.readline, ""))
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def client(sandbox_url: str) -> stripe.StripeClient:
+    return stripe.StripeClient("sk_test_shop", base_addresses={"api": sandbox_url})
+
+
+@pytest.fixture(scope="session")
+def shop_url(sandbox_url: str, client: stripe.StripeClient) -> Iterator[str]:
+    server = _Shop(sandbox_url, client)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        # Another host name, so that the shop and the sandbox are different sites for the browser.
+        yield f"http://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = find()
+        assert path, "no Chromium found; `python tools/chromium.py` installs one"
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, shop_url: str) -> Iterator[Page]:
+    """The shop's page, with Stripe.js loaded; a visitor from Singapore, so no postal code is asked."""
+    context = browser.new_context(locale="en-SG", viewport={"width": 480, "height": 900})
+    context.set_default_timeout(MILLISECONDS)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    page.goto(shop_url)
+    yield page
+    context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def form(page: Page) -> FrameLocator:
+    return page.frame_locator(FORM)
+
+
+def _address(lines: Iterator[str]) -> str:
+    for line in lines:
+        found = re.search(r"http://[\w.]+:[1-9]\d*", line)
+        if found:
+            return found[0]
+    raise AssertionError("the sandbox ended without saying where it listens")
+
+
+class _Shop(ThreadingHTTPServer):
+    """Serves the page and creates PaymentIntents; what a shop's server does, and nothing else."""
+
+    daemon_threads = True
+
+    def __init__(self, sandbox_url: str, client: stripe.StripeClient) -> None:
+        super().__init__(("127.0.0.1", 0), _Door)
+        self.sandbox_url = sandbox_url
+        self.client = client
+
+
+class _Door(BaseHTTPRequestHandler):
+    server: _Shop
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if path == "/shop.js":
+            self._send((MERCHANT / "shop.js").read_bytes(), "text/javascript")
+        elif path == "/shop.css":
+            self._send((MERCHANT / "shop.css").read_bytes(), "text/css")
+        elif path == "/done":
+            self._send(b"<!doctype html><title>Done</title><h1>Thank you</h1>", "text/html")
+        else:
+            train = self.path.partition("?train=")[2] or "endive"
+            script = f"{self.server.sandbox_url}/v3/" if train == "v3" else ""
+            script = script or f"{self.server.sandbox_url}/{train}/stripe.js"
+            html = (MERCHANT / "index.html").read_text().replace("{{stripe_js}}", script)
+            self._send(html.encode(), "text/html")
+
+    def do_POST(self) -> None:
+        parameters: Any = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        intent = self.server.client.v1.payment_intents.create(parameters)
+        self._send(json.dumps({"client_secret": intent.client_secret}).encode(), "application/json")
+
+    def _send(self, body: bytes, media_type: str) -> None:
+        sandbox = self.server.sandbox_url
+        self.send_response(200)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header(
+            "Content-Security-Policy",
+            f"default-src 'none'; script-src 'self' {sandbox}; frame-src {sandbox}; connect-src 'self' {sandbox}; "
+            "style-src 'self'; img-src data:",
+        )
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002  the base class names it so
+        """Keep the test's output to what failed."""
