@@ -1,8 +1,8 @@
-"""A real sandbox process, a small shop on another origin that speaks to it through Stripe's SDK, and Chromium.
+"""A real sandbox process, a small shop on another origin that uses Stripe's SDK, and Chromium.
 
 sandbox_url   the address of one sandbox that all tests share
 client        a `stripe.StripeClient` for it
-shop_url      a page of a shop that only knows Stripe; its Content-Security-Policy is as strict as Stripe allows
+shop_url      a page of a shop that only knows Stripe, with the strictest policy that Stripe allows
 page          a browser page; the test fails on uncaught errors and on anything the policy refused
 form          the card form inside the shop's page, as tests written for real Stripe find it
 """
@@ -141,8 +141,8 @@ class _Door(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.send_header(
             "Content-Security-Policy",
-            f"default-src 'none'; script-src 'self' {sandbox}; frame-src {sandbox}; connect-src 'self' {sandbox}; "
-            "style-src 'self'; img-src data:",
+            f"default-src 'none'; script-src 'self' {sandbox}; frame-src {sandbox}; "
+            f"connect-src 'self' {sandbox}; style-src 'self'; img-src data:",
         )
         self.end_headers()
         self.wfile.write(body)
