@@ -1,5 +1,6 @@
 """Money as Stripe counts it: an integer of minor units with its currency, never a float."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
@@ -14,6 +15,8 @@ ZERO_DECIMAL = frozenset(
 )
 THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
 WHOLE_UNITS_ONLY = frozenset({"isk", "ugx"})
+
+FIGURE = re.compile(r"(?P<units>[0-9]{1,12})(\.(?P<decimals>[0-9]+))?")
 
 
 class CurrencyMismatchError(Exception):
@@ -39,19 +42,25 @@ class Money:
         """What people write ("23.00", "sgd") as minor units.
 
         Raises:
-            ValueError: the figure has more decimals than the currency, or decimals that Stripe refuses.
+            ValueError: no plain number, more decimals than the currency has, or decimals that Stripe refuses.
         """
         currency = currency.lower()
-        minor = Decimal(figure).scaleb(exponent(currency))
-        if minor != minor.to_integral_value():
-            raise ValueError(f"{figure} has more decimals than {currency.upper()} allows")
+        match = FIGURE.fullmatch(figure if isinstance(figure, str) else format(figure, "f"))
+        if match is None:
+            raise ValueError(f"{figure!s:.40} is not an amount such as 23.00")
+        # Digits, not Decimal arithmetic, which rounds a long figure to its context's precision.
+        digits = exponent(currency)
+        decimals = (match["decimals"] or "").rstrip("0")
+        if len(decimals) > digits:
+            raise ValueError(f"{figure!s:.40} has more decimals than {currency.upper()} allows")
+        minor = int(match["units"] + decimals.ljust(digits, "0"))
         if currency in THREE_DECIMAL and minor % 10:
             raise ValueError(
                 f"Stripe wants the last digit of a {currency.upper()} amount to be 0, not {figure}"
             )
         if currency in WHOLE_UNITS_ONLY and minor % 100:
             raise ValueError(f"{currency.upper()} has no decimals, not {figure}")
-        return cls(int(minor), currency)
+        return cls(minor, currency)
 
     @property
     def figure(self) -> Decimal:
