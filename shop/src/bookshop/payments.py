@@ -7,11 +7,12 @@ The only module that imports `stripe`. What leaves it are small values of ours; 
 import json
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import aiohttp
 import stripe
 import structlog
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from stripe import StripeClient
 
 from bookshop import telemetry
@@ -76,8 +77,28 @@ class VerifiedEvent:
     @property
     def object(self) -> dict[str, Any]:
         """The event's object as it was when the event was made; it may be stale by now."""
-        found = self.payload["data"]["object"]
-        return found if isinstance(found, dict) else {}
+        found: dict[str, Any] = self.payload["data"]["object"]
+        return found
+
+
+# Stripe's identifiers and type names: printable ASCII without blanks, so that any table can hold them.
+_Name = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=255)]
+
+
+class _EventData(BaseModel):
+    object: dict[str, Any]
+
+
+class _Envelope(BaseModel):
+    """What every event has, before anything is believed about its object (docs.stripe.com/api/events)."""
+
+    model_config = ConfigDict(strict=True)
+
+    id: _Name
+    type: _Name
+    created: int = Field(ge=0, lt=2**40)
+    livemode: bool
+    data: _EventData
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +200,10 @@ def verify_event(body: bytes, signature: str | None, secrets: tuple[str, ...]) -
         if not any(_signed(text, signature, secret) for secret in secrets):
             raise UnsignedEventError("no secret of ours signed this")
         payload = json.loads(text)
-        return VerifiedEvent(
-            id=str(payload["id"]),
-            type=str(payload["type"]),
-            created=int(payload["created"]),
-            livemode=bool(payload["livemode"]),
-            payload={**payload, "data": {**payload["data"]}},
-        )
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        envelope = _Envelope.model_validate(payload)
+    except (ValueError, TypeError, RecursionError) as error:
         raise UnsignedEventError("not an event") from error
+    return VerifiedEvent(envelope.id, envelope.type, envelope.created, envelope.livemode, payload)
 
 
 def _signed(body: str, signature: str, secret: str) -> bool:
