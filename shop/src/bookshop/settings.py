@@ -1,17 +1,38 @@
 """What differs between two shops, read once at start from the environment, `.env` or secret files."""
 
 import re
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bookshop.errors import SettingsError
 
-PLACEHOLDER = re.compile(r"(\.\.\.|…|x{4,}|your|replace|change|placeholder|<|>|example)", re.IGNORECASE)
+# What sample files write instead of a key; nothing so short that a real key's random letters may spell it.
+PLACEHOLDER = re.compile(
+    r"\.\.\.|…|[<>]|x{8,}|your([_ -]|key|secret|stripe)|replace|change_?me|placeholder|example", re.IGNORECASE
+)
 KEY = re.compile(r"(?P<kind>sk|rk|pk)_(?P<mode>test|live)_[0-9A-Za-z_]{10,}")
+SIGNING_SECRET = re.compile(r"whsec_[0-9A-Za-z+/=_-]{10,}")
+
+# An address that also stands in the content security policy, where blanks and semicolons mean something.
+WEB_ADDRESS = re.compile(r"https?://[^\s/?#;,'\"@]+(?P<path>/[^\s?#;,'\"]*)?")
+DATABASE_SCHEMES = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
+SMTP_SCHEMES = frozenset({"smtp", "smtps", "smtp+starttls"})
+SHORTEST_PASSWORD = 12
 
 # Where Docker and Kubernetes put secrets as files named like the setting.
 SECRETS_DIRECTORY = Path("/run/secrets")
@@ -44,7 +65,7 @@ class Settings(BaseSettings):
 
     smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:1025")
     mail_from: str = "Bookshop <orders@bookshop.example>"
-    shopkeeper_password: SecretStr | None = Field(default=None, min_length=12)
+    shopkeeper_password: SecretStr | None = None
 
     # Stays the same over restarts: a worker carries on what a dead one of the same name had begun.
     worker_id: str = "worker-1"
@@ -64,6 +85,56 @@ class Settings(BaseSettings):
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("shop_name")
+    @classmethod
+    def _on_one_line(cls, value: str) -> str:
+        if not value.isprintable():
+            raise ValueError("a name on one line, please; it stands in the subject of mails")
+        return value
+
+    @field_validator("public_url", "stripe_api_base", "stripe_js_url", "stripe_dashboard_url")
+    @classmethod
+    def _is_web_address(cls, value: str, info: ValidationInfo) -> str:
+        match = WEB_ADDRESS.fullmatch(value) if value else None
+        if value and match is None:
+            raise ValueError("an address that begins with http:// or https:// belongs here")
+        if match and match["path"] and info.field_name == "public_url":
+            raise ValueError("the shop lives at the root of its host: leave the path away")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr) -> SecretStr:
+        if _scheme(value) not in DATABASE_SCHEMES:
+            raise ValueError("an address like postgresql://user:password@host/database belongs here")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_smtp(cls, value: SecretStr) -> SecretStr:
+        if _scheme(value) not in SMTP_SCHEMES or not urlsplit(value.get_secret_value()).hostname:
+            raise ValueError("an address like smtp+starttls://user:password@host:587 belongs here")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_sender(cls, value: str) -> str:
+        name, address = parseaddr(value)
+        try:
+            Address(name, addr_spec=address)
+        except (ValueError, HeaderParseError, IndexError):
+            address = ""
+        if not value.isprintable() or not address.rpartition("@")[2]:
+            raise ValueError("a sender like Bookshop <orders@books.example> belongs here")
+        return value
+
+    @field_validator("shopkeeper_password")
+    @classmethod
+    def _is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_PASSWORD:
+            raise ValueError("twelve characters at least, so that nobody guesses it")
+        return value
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -100,7 +171,17 @@ def _sentence(detail: dict[str, object]) -> str:
     name = str(location[0]).upper() if isinstance(location, tuple) and location else "The settings"
     if detail["type"] == "missing":
         return f"{name} is not set: put it into .env (sample.env shows how) or into the environment."
-    return f"{name}: {detail['msg']}."
+    return f"{name}: {str(detail['msg']).removeprefix('Value error, ')}."
+
+
+def _scheme(url: SecretStr) -> str:
+    """The scheme of an address whose parts can be read, or nothing."""
+    try:
+        parts = urlsplit(url.get_secret_value())
+        is_whole = parts.port != 0
+    except ValueError:
+        return ""
+    return parts.scheme if is_whole else ""
 
 
 def _refusals(settings: Settings) -> list[str]:
@@ -117,7 +198,7 @@ def _refusals(settings: Settings) -> list[str]:
         )
     for webhook_secret in settings.stripe_webhook_secret:
         value = webhook_secret.get_secret_value()
-        if not value.startswith("whsec_") or PLACEHOLDER.search(value):
+        if not SIGNING_SECRET.fullmatch(value) or PLACEHOLDER.search(value):
             sentences.append(
                 "STRIPE_WEBHOOK_SECRET is not a signing secret: it begins with whsec_ and stands on the "
                 "endpoint's page in Stripe's Dashboard (or is printed by `stripe listen`)."
