@@ -15,6 +15,20 @@ log = structlog.get_logger()
 # Bytes; a PaymentIntent's events are below 20 kB.
 LARGEST_EVENT = 1_048_576
 
+# The events that can move an order. All others are recorded and ignored, `payment_intent.created` among them:
+# it tells of something that we have just done.
+NEWS = frozenset(
+    {
+        "payment_intent.amount_capturable_updated",
+        "payment_intent.canceled",
+        "payment_intent.partially_funded",
+        "payment_intent.payment_failed",
+        "payment_intent.processing",
+        "payment_intent.requires_action",
+        "payment_intent.succeeded",
+    }
+)
+
 
 async def receive(request: Request) -> Response:
     """Take one event. A 4xx or 5xx answer makes Stripe send it again later.
@@ -27,7 +41,7 @@ async def receive(request: Request) -> Response:
     body = await read_bytes(request, limit=LARGEST_EVENT)
     secrets = tuple(secret.get_secret_value() for secret in shop.settings.stripe_webhook_secret)
     event = payments.verify_event(body, request.headers.get("stripe-signature"), secrets)
-    structlog.contextvars.bind_contextvars(event=event.id, event_type=event.type)
+    structlog.contextvars.bind_contextvars(stripe_event=event.id, event_type=event.type)
     outcome = await handle(shop, event)
     telemetry.webhook_events.labels(event.type, outcome).inc()
     return JSONResponse({"received": True, "outcome": outcome})
@@ -57,7 +71,7 @@ async def handle(shop: Shop, event: VerifiedEvent) -> str:
 
 async def _news(shop: Shop, event: VerifiedEvent) -> payments.PaymentSnapshot | None:
     """The PaymentIntent an event is about, read again unless its state is final: a payload may be stale."""
-    if not event.type.startswith("payment_intent.") or event.object.get("object") != "payment_intent":
+    if event.type not in NEWS:
         return None
     payment = payments.snapshot(event.object)
     if payment.order_id is None or payment.is_final:
