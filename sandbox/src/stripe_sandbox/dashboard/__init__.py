@@ -1,8 +1,56 @@
-from starlette.routing import BaseRoute
+"""What a person sees of the sandbox: payments, events, webhook deliveries, API requests, test cards."""
 
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from stripe_sandbox.dashboard.card_table import CardTable
+from stripe_sandbox.dashboard.endpoint_list import EndpointList
+from stripe_sandbox.dashboard.event_pages import EventPages
+from stripe_sandbox.dashboard.payment_list import PaymentList
+from stripe_sandbox.dashboard.payment_page import PaymentPage
+from stripe_sandbox.dashboard.receipt import Receipt
+from stripe_sandbox.dashboard.rendering import Renderer
+from stripe_sandbox.dashboard.request_pages import RequestPages
 from stripe_sandbox.sandbox import Sandbox
 
+_STATIC = Path(__file__).parent / "static"
 
-def routes(_: Sandbox) -> list[BaseRoute]:
-    """The dashboard's pages."""
-    return []
+
+def routes(sandbox: Sandbox) -> list[BaseRoute]:
+    """The dashboard's whole URL table; the addresses of payments mirror those of dashboard.stripe.com."""
+    renderer = Renderer(sandbox)
+    events, requests = EventPages(sandbox, renderer), RequestPages(sandbox, renderer)
+
+    async def home(_: Request) -> Response:
+        return RedirectResponse(f"{renderer.root}/dashboard", status_code=303)
+
+    payments = PaymentList(sandbox, renderer)
+    return [
+        Route("/", home),
+        Route("/dashboard", payments.page),
+        Route("/dashboard/payments", payments.page),
+        Route("/dashboard/payments/{id}", PaymentPage(sandbox, renderer).page),
+        Route("/dashboard/events", events.list_page),
+        Route("/dashboard/events/{id}", events.page),
+        Route("/dashboard/events/{id}/resend", events.resend, methods=["POST"]),
+        Route("/dashboard/webhooks", EndpointList(sandbox, renderer).page),
+        Route("/dashboard/logs", requests.list_page),
+        Route("/dashboard/requests/{id}", requests.page),
+        Route("/dashboard/cards", CardTable(renderer).page),
+        Route("/dashboard/receipts/{id}", Receipt(sandbox, renderer).page),
+        Mount("/dashboard/assets", _Assets(directory=_STATIC)),
+    ]
+
+
+class _Assets(StaticFiles):
+    """Style sheet and scripts; browsers ask each time whether they have changed."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response

@@ -1,0 +1,102 @@
+"""Events: the list, and one event with every attempt to deliver it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from stripe_sandbox.dashboard.event_words import sentence
+from stripe_sandbox.dashboard.older import Page, cut
+from stripe_sandbox.dashboard.rendering import Renderer
+from stripe_sandbox.dashboard.same_origin import sent_by_another_site
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store import StripeObject
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event as one line; `deliveries` are those of this event, in the shape of webhooks.py."""
+
+    id: str
+    type: str
+    sentence: str
+    created: int
+    about: str
+    payment: str
+    deliveries: tuple[StripeObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventListPage:
+    rows: Page[EventRow]
+    search: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """`payload` is the event in its own version's shape, `endpoints` are all that it can be sent to again."""
+
+    row: EventRow
+    event: StripeObject
+    endpoints: tuple[StripeObject, ...]
+
+
+class EventPages:
+    def __init__(self, sandbox: Sandbox, renderer: Renderer) -> None:
+        self._sandbox = sandbox
+        self._renderer = renderer
+
+    async def list_page(self, request: Request) -> Response:
+        search = request.query_params.get("q", "").strip()
+        page = EventListPage(cut(self._matching(search.casefold()), request), search)
+        return self._renderer.answer(request, "event_list.html", page)
+
+    async def page(self, request: Request) -> Response:
+        event = self._sandbox.store.get("event", request.path_params["id"])
+        if event is None:
+            return self._renderer.not_found(request, "event")
+        deliveries = tuple(
+            delivery
+            for delivery in self._sandbox.store.newest_first("delivery")
+            if delivery["event"] == event["id"]
+        )
+        endpoints = tuple(self._sandbox.store.oldest_first("webhook_endpoint"))
+        page = EventPage(_row(event, deliveries), event, endpoints)
+        return self._renderer.answer(request, "event_page.html", page)
+
+    async def resend(self, request: Request) -> Response:
+        """Deliver the event once more to the endpoint that the form names, and show it."""
+        if sent_by_another_site(request):
+            return PlainTextResponse("This form was sent from another site.", 403)
+        event = self._sandbox.store.get("event", request.path_params["id"])
+        async with request.form(max_files=0, max_fields=1) as form:
+            endpoint = self._sandbox.store.get("webhook_endpoint", str(form.get("endpoint", "")))
+        if event is None or endpoint is None:
+            return self._renderer.not_found(request, "event or webhook endpoint")
+        self._sandbox.webhooks.deliver(event, endpoint)
+        self._sandbox.store.commit()
+        return RedirectResponse(f"{self._renderer.root}/dashboard/events/{event['id']}", status_code=303)
+
+    def _matching(self, search: str) -> Iterator[EventRow]:
+        deliveries: dict[str, list[StripeObject]] = {}
+        for delivery in self._sandbox.store.newest_first("delivery"):
+            deliveries.setdefault(delivery["event"], []).append(delivery)
+        for event in self._sandbox.store.newest_first("event"):
+            row = _row(event, tuple(deliveries.get(event["id"], ())))
+            if search in f"{row.id}\n{row.type}\n{row.about}\n{row.payment}".casefold():
+                yield row
+
+
+def _row(event: StripeObject, deliveries: tuple[StripeObject, ...]) -> EventRow:
+    about = event["data"]["object"]
+    identifier = about.get("id", "")
+    return EventRow(
+        id=event["id"],
+        type=event["type"],
+        sentence=sentence(event["type"]),
+        created=event["created"],
+        about=identifier,
+        payment=identifier if about["object"] == "payment_intent" else about.get("payment_intent") or "",
+        deliveries=deliveries,
+    )
