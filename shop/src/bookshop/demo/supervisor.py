@@ -22,6 +22,7 @@ from bookshop.demo.ports import Port, PortError, require_free
 
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 10
+STOP_ORDER = (("web", "worker", "preparation"), ("mailbox", "sandbox"), ("PostgreSQL",))
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -48,7 +49,7 @@ def run() -> int:
 
 
 class Demo:
-    """The running parts. `_parts` holds them in the order in which they are stopped: the database last."""
+    """The running parts."""
 
     def __init__(self, settings: DemoSettings) -> None:
         self._settings = settings
@@ -74,18 +75,18 @@ class Demo:
             self._stop()
 
     def _start(self) -> None:
-        """What needs no database boots while the database does."""
+        """What the first page needs boots side by side; the rest, after it."""
         _say("Starting ...")
+        self._start_part("web", "bookshop", "serve")
+        preparation = self._start_part("preparation", "bookshop.demo.prepare")
         if not self._settings.has_stripe_keys:
             self._start_sandbox()
-        if not self._settings.has_mail_server:
-            self._start_part("mailbox", "bookshop", "mailbox")
         if not self._settings.database_url:
             self._start_database()
-        self._complete("migrate", "bookshop", "migrate")
-        self._complete("catalog", "bookshop", "catalog", "load")
+        self._complete(preparation)
+        if not self._settings.has_mail_server:
+            self._start_part("mailbox", "bookshop", "mailbox")
         self._start_part("worker", "bookshop", "worker")
-        self._start_part("web", "bookshop", "serve")
         ownership.record(self._settings.data_dir, [part.pid for part in self._parts])
         for part, port, path in self._health_pages():
             self._wait_until_it_answers(part, port, path)
@@ -101,6 +102,7 @@ class Demo:
             "sandbox",
             "stripe_sandbox",
             *("--port", str(settings.sandbox_port)),
+            *("--public-url", settings.sandbox_url),
             *("--state", str(settings.data_dir / "sandbox.db")),
             *("--webhook", f"http://127.0.0.1:{settings.port}/stripe/webhook"),
             *("--webhook-secret", settings.kept["stripe_webhook_secret"]),
@@ -113,28 +115,24 @@ class Demo:
         postgres.wait_until_ready(server, where, seconds=SECONDS_TO_START)
 
     def _start_part(self, name: str, module: str, *words: str) -> Child:
-        part = self._child(name, module, *words)
-        self._parts.insert(0, part)
-        return part
-
-    def _complete(self, name: str, module: str, *words: str) -> None:
-        """Run a command that ends by itself."""
-        command = self._child(name, module, *words)
-        try:
-            if not command.wait(SECONDS_TO_START):
-                raise StartError(f"`{module} {' '.join(words)}` does not end; see {command.log}")
-        finally:
-            command.kill()
-        if command.exit_code != 0:
-            raise StartError(f"`{module} {' '.join(words)}` failed:\n\n{command.last_lines()}")
-
-    def _child(self, name: str, module: str, *words: str) -> Child:
-        return Child(
+        part = Child(
             name,
             [sys.executable, "-m", module, *words],
             log=self._new_log(name),
             environment=self._settings.environment(self._database_url),
         )
+        self._parts.append(part)
+        return part
+
+    def _complete(self, preparation: Child) -> None:
+        """Wait for the one part that is to end by itself."""
+        if not preparation.wait(SECONDS_TO_START):
+            raise StartError(
+                f"The database is not prepared after {SECONDS_TO_START} s; see {preparation.log}"
+            )
+        self._parts.remove(preparation)
+        if preparation.exit_code != 0:
+            raise StartError(f"The database could not be prepared:\n\n{preparation.last_lines()}")
 
     def _new_log(self, name: str) -> Path:
         """A log begins with the start; that of the start before is kept beside it."""
@@ -179,7 +177,7 @@ class Demo:
         """Customers' doors first, then what they lean on; bounded, because nothing may interrupt it."""
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        for names in (("web", "worker"), ("mailbox", "sandbox"), ("PostgreSQL",)):
+        for names in STOP_ORDER:
             group = [part for part in self._parts if part.name in names]
             for part in group:
                 part.ask_to_stop()
@@ -199,12 +197,13 @@ class Demo:
 
 @contextlib.contextmanager
 def _stop_requests() -> Iterator[None]:
-    """Make the stop signals raise StopRequest, save those that somebody (nohup) had us ignore."""
+    """Make the stop signals raise StopRequest, but leave SIGHUP to nohup."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise StopRequest
 
-    heeded = [number for number in STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    under_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    heeded = [number for number in STOP_SIGNALS if number != signal.SIGHUP or not under_nohup]
     before = {number: signal.signal(number, stop) for number in heeded}
     try:
         yield
