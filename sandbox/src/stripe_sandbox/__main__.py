@@ -77,4 +77,4 @@ def _announce(address: str, public_url: str, secrets: list[tuple[str, str]]) -> 
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()
