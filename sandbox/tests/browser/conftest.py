@@ -8,9 +8,6 @@ form          the card form inside the shop's page, as tests written for real St
 """
 
 import json
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +19,8 @@ import stripe
 from chromium import FLAGS, find
 from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
 
+from stripe_sandbox.process import running_sandbox
+
 MERCHANT = Path(__file__).parent / "merchant"
 MILLISECONDS = 8000
 FORM = 'iframe[title="Secure payment input frame"]'
@@ -29,15 +28,9 @@ FORM = 'iframe[title="Secure payment input frame"]'
 
 @pytest.fixture(scope="session")
 def sandbox_url() -> Iterator[str]:
-    """A `stripe-sandbox` started as people start it, on a free port."""
-    command = [str(Path(sys.executable).with_name("stripe-sandbox")), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        try:
-            yield _address(iter(process.stdout.readline, ""))
-        finally:
-            process.terminate()
-            process.wait(10)
+    """A `stripe-sandbox` process on a free port."""
+    with running_sandbox() as sandbox:
+        yield sandbox.address
 
 
 @pytest.fixture(scope="session")
@@ -90,14 +83,6 @@ def page(browser: Browser, shop_url: str) -> Iterator[Page]:
 @pytest.fixture
 def form(page: Page) -> FrameLocator:
     return page.frame_locator(FORM)
-
-
-def _address(lines: Iterator[str]) -> str:
-    for line in lines:
-        found = re.search(r"http://[\w.]+:[1-9]\d*", line)
-        if found:
-            return found[0]
-    raise AssertionError("the sandbox ended without saying where it listens")
 
 
 class _Shop(ThreadingHTTPServer):

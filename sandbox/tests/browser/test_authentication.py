@@ -74,7 +74,7 @@ def test_the_page_behind_cannot_be_reached(page: Page, form: FrameLocator) -> No
     assert page.evaluate("document.querySelector('main').inert") is True
     for _ in range(6):
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.closest('main')") is None
+        assert page.evaluate("document.activeElement.closest('main')?.outerHTML") is None
 
 
 def test_declined_after_authentication(page: Page, form: FrameLocator) -> None:
@@ -92,7 +92,7 @@ def test_frictionless_asks_nothing(page: Page, form: FrameLocator) -> None:
 
 
 def test_handle_next_action_of_a_server_confirmed_intent(
-    page: Page, form: FrameLocator, client: stripe.StripeClient
+    page: Page, client: stripe.StripeClient
 ) -> None:
     """`handleNextAction` shows the challenge of an intent that the server has confirmed for Stripe.js."""
     secret = confirmed_on_the_server(client, use_stripe_sdk=True).client_secret

@@ -1,7 +1,6 @@
 import { askApi } from '../api.js';
-import { openFrame } from './frames.js';
+import { showChallenge } from './challenge_overlay.js';
 import { paymentIntentOf } from './mistakes.js';
-import { TRAIN } from './train.js';
 
 /** @typedef {import('../api.js').Access} Access */
 /** @typedef {import('@stripe/stripe-js').PaymentIntentResult} PaymentIntentResult */
@@ -67,58 +66,4 @@ function failureOf(intent) {
   const failure = intent.last_payment_error;
   const unauthenticated = failure?.code === 'payment_intent_authentication_failure';
   return { ...failure, ...(unauthenticated && { message: NOT_AUTHENTICATED }), payment_intent: intent };
-}
-
-/**
- * Covers the page with the bank's challenge until the customer has completed, failed or closed it.
- * @param {string} acsUrl
- * @returns {Promise<void>}
- */
-function showChallenge(acsUrl) {
-  const overlay = document.createElement('div');
-  overlay.setAttribute('role', 'dialog');
-  overlay.setAttribute('aria-modal', 'true');
-  overlay.setAttribute('aria-label', '3D Secure');
-  const everywhere = { position: 'fixed', inset: '0', width: '100%', height: '100%' };
-  for (const [property, value] of Object.entries({ ...everywhere, 'z-index': '2147483647' }))
-    overlay.style.setProperty(property, value, 'important');
-  const cameFrom = document.activeElement;
-  const hidden = [...document.body.children].filter((child) => child instanceof HTMLElement && !child.inert);
-  const inert = (/** @type {boolean} */ state) =>
-    hidden.forEach((child) => (/** @type {HTMLElement} */ (child).inert = state));
-  document.body.prepend(overlay);
-  return new Promise((resolve) => {
-    const frame = openFrame({
-      path: `/${TRAIN}/three-ds-2-challenge.html`,
-      title: '3D Secure authentication',
-      parent: overlay,
-      styles: everywhere,
-      calls: {
-        loaded: () => {
-          frame.iframe.focus();
-          frame.tell('open', { acsUrl, dark: isDark() });
-        },
-        finished: () => {
-          frame.close();
-          overlay.remove();
-          inert(false);
-          if (cameFrom instanceof HTMLElement) cameFrom.focus();
-          resolve();
-        },
-      },
-    });
-    inert(true);
-  });
-}
-
-/** Whether the page behind is dark, whatever the system prefers. */
-function isDark() {
-  for (const element of [document.body, document.documentElement]) {
-    const color = getComputedStyle(element).backgroundColor;
-    const [red = 0, green = 0, blue = 0, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);
-    if (color.startsWith('rgb') && alpha > 0.5) return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 100;
-  }
-  return getComputedStyle(document.documentElement).colorScheme.includes('dark')
-    ? matchMedia('(prefers-color-scheme: dark)').matches
-    : false;
 }
