@@ -11,12 +11,18 @@ from prometheus_client import Counter, Histogram, disable_created_metrics
 
 from bookshop.settings import Settings
 
+# Keys and signing secrets; client secrets, of which what stands before `_secret_` is an id and may stay; and
+# numbers as long as a card's, also in groups, that are no part of a longer word such as an id.
 SECRETS = re.compile(
-    r"(sk|rk|whsec)_[0-9A-Za-z_]{6,}|(?P<intent>pi_[0-9A-Za-z]+)_secret_[0-9A-Za-z]+|\b\d{13,19}\b"
+    r"(?P<kind>(?:sk|rk)_(?:test|live)|whsec)_[0-9A-Za-z_+/=]{6,}"
+    r"|(?P<owner>[a-z]{2,8}_[0-9A-Za-z]{1,64})_secret_[0-9A-Za-z]{6,}"
+    r"|(?<![\w-])(?:\d[ -]?){12,18}\d(?![\w-])"
 )
 
 # A second series for each counter, which nothing of ours reads.
 disable_created_metrics()  # type: ignore[no-untyped-call]
+
+SHORTEST_CARD_NUMBER = 10**12
 
 requests = Histogram(
     "bookshop_request_seconds",
@@ -83,12 +89,22 @@ def configure(settings: Settings) -> None:
 
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blank out keys, client secrets and card numbers wherever a log line might carry one."""
-    return {key: _clean(value) for key, value in event.items()}
+    # Keys with an underscore are structlog's own and never printed.
+    return {key: value if key.startswith("_") else _clean(value) for key, value in event.items()}
 
 
 def _clean(value: object) -> object:
-    if isinstance(value, str):
-        return SECRETS.sub(lambda match: f"{match['intent'] or match[1] or ''}_[hidden]", value)
-    if isinstance(value, dict):
-        return {key: _clean(item) for key, item in value.items()}
-    return [_clean(item) for item in value] if isinstance(value, list | tuple) else value
+    match value:
+        case str():
+            return SECRETS.sub(lambda match: f"{match['owner'] or match['kind'] or ''}_[hidden]", value)
+        case bool() | float() | None:
+            return value
+        case int():
+            return value if abs(value) < SHORTEST_CARD_NUMBER else _clean(str(value))
+        case dict():
+            return {_clean(key): _clean(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_clean(item) for item in value]
+        case _:
+            # What the renderer would do with it anyway, before somebody has looked at it.
+            return _clean(repr(value))
