@@ -55,7 +55,7 @@ def order(**changes: Any) -> Order:
     return Order(**(values | changes))
 
 
-def payment(order_id: object, *, status: str = "succeeded", **changes: Any) -> PaymentSnapshot:
+def payment(order: object, /, *, status: str = "succeeded", **changes: Any) -> PaymentSnapshot:
     """What Stripe says about the PaymentIntent `pi_ours` of an order for S$23.00."""
     received = 2300 if status == "succeeded" else 0
     values: dict[str, Any] = {
@@ -63,7 +63,7 @@ def payment(order_id: object, *, status: str = "succeeded", **changes: Any) -> P
         "status": status,
         "total": Money(2300, "sgd"),
         "received": Money(received, "sgd"),
-        "order_id": str(order_id),
+        "order_id": str(order),
     }
     return PaymentSnapshot(**(values | changes))
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 import sqlalchemy as sa
+from email_validator import validate_email
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -70,6 +71,22 @@ class LineText:
     amount: str
 
 
+def deliverable(text: str) -> str:
+    """An address that any mail server can write to, in its usual spelling (domain in lower case).
+
+    Letters beyond ASCII before the @ are refused: they need SMTPUTF8 all the way, which most servers lack.
+
+    Raises:
+        email_validator.EmailNotValidError: (a ValueError) with words for the person who typed it.
+    """
+    return validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False).normalized
+
+
+def in_ascii(address: str) -> str:
+    """The same address as it travels: an international domain in its xn-- form."""
+    return validate_email(address, check_deliverability=False, allow_smtputf8=False).ascii_email or address
+
+
 async def claim(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose, message_id: str) -> bool:
     """Note that this mail is about to be sent; False when it has been sent already."""
     claim_row = insert(Mail).values(order_id=order_id, purpose=purpose, message_id=message_id)
@@ -116,7 +133,7 @@ def confirmation(order: Order, settings: Settings) -> EmailMessage:
     message = EmailMessage()
     name, address = parseaddr(settings.mail_from)
     message["From"] = Address(name, addr_spec=address)
-    message["To"] = Address(addr_spec=order.email)
+    message["To"] = Address(addr_spec=in_ascii(order.email))
     message["Subject"] = f"Your order at {settings.shop_name}: {words['total']} paid"
     message["Message-ID"] = message_id(order.id, Purpose.CONFIRMATION, settings)
     message["Date"] = format_datetime(order.paid_at or now())

@@ -5,13 +5,13 @@ import secrets
 from typing import Annotated
 
 import structlog
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bookshop import books, orders, payments, telemetry
+from bookshop import books, mail, orders, payments, telemetry
 from bookshop.errors import BadRequestError, NotFoundError
 from bookshop.money import Money
 from bookshop.orders import AlreadyPlaced, Draft, Item, NotForSale, Order, Placed, State, TotalChanged
@@ -113,7 +113,7 @@ async def place_order(request: Request) -> Response:
     except ValidationError as error:
         return _invalid(request, {str(detail["loc"][0]): _words(detail["loc"]) for detail in error.errors()})
     try:
-        email = validate_email(body.email.strip(), check_deliverability=False).normalized
+        email = mail.deliverable(body.email)
     except EmailNotValidError as error:
         return _invalid(request, {"email": f"This e-mail address does not work: {_sentence(str(error))}"})
     draft = Draft(
