@@ -102,7 +102,11 @@ def _change(session: AsyncSession, order: Order, to: State, cause: str, outcome:
 
 
 def _flag(order: Order, reason: str) -> Outcome:
-    order.review_reason = reason
+    """Leave the order to a person; news only the first time, because the reconciler will ask again."""
+    reasons = order.review_reason.split("\n") if order.review_reason else []
+    if reason in reasons:
+        return Outcome.UNCHANGED
+    order.review_reason = "\n".join([*reasons, reason])
     return Outcome.FLAGGED
 
 
