@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import sqlalchemy as sa
+from babel.numbers import is_currency
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,8 @@ from bookshop.money import Money
 FIRST_CATALOG = Path(__file__).parent / "catalog.toml"
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=200)]
+Paragraphs = Annotated[str, StringConstraints(pattern=r"^[^\x00]+$")]
 
 
 class Book(Table):
@@ -74,9 +77,9 @@ class CatalogEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     slug: Slug
-    title: str = Field(min_length=1, max_length=200)
-    author: str = Field(min_length=1, max_length=200)
-    description: str = Field(min_length=1)
+    title: Line
+    author: Line
+    description: Paragraphs
     palette: str = Field(default="ink", pattern=r"^[a-z]+$")
     motif: str = Field(default="rule", pattern=r"^[a-z]+$")
     prices: dict[Annotated[str, StringConstraints(pattern="^[a-z]{3}$")], str] = Field(min_length=1)
@@ -84,6 +87,8 @@ class CatalogEntry(BaseModel):
     @model_validator(mode="after")
     def _prices_are_money(self) -> "CatalogEntry":
         for money in self.money:
+            if not is_currency(money.currency.upper()):
+                raise ValueError(f"{money.currency} is no currency")
             if not 0 < money.amount <= LARGEST_AMOUNT:
                 raise ValueError(f"a price of {money.figure} {money.currency.upper()} cannot be charged")
         return self
