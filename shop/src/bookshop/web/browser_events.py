@@ -15,6 +15,9 @@ log = structlog.get_logger()
 
 Word = Annotated[str, StringConstraints(max_length=100, pattern=r"^[\w .:/-]*$")]
 
+# A count or a code; nothing as long as a card number.
+Small = Annotated[int, Field(ge=-(10**9), le=10**9)]
+
 # The names that become measures of their own; a page of another release may send others.
 KNOWN = frozenset(
     {
@@ -40,7 +43,7 @@ class BrowserEvent(BaseModel):
     name: Word
     milliseconds: int = Field(ge=0, le=86_400_000)
     checkout_key: Word | None = None
-    detail: dict[Word, bool | int | Word | None] = Field(default_factory=dict, max_length=8)
+    detail: dict[Word, bool | Small | Word | None] = Field(default_factory=dict, max_length=8)
 
 
 class BrowserEvents(BaseModel):

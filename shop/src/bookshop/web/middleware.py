@@ -147,9 +147,10 @@ def content_security_policy(settings: Settings) -> str:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of an address, as browsers write it."""
+    """Scheme, host and port of an address, as browsers write it: in lower case, without the usual port."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    usual = {"https": ":443", "http": ":80"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
