@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from stripe_sandbox.dashboard.payment_list import PaymentRow, method_of, payment_row
 from stripe_sandbox.dashboard.rendering import Renderer
-from stripe_sandbox.dashboard.timeline import Happening, timeline_of
+from stripe_sandbox.dashboard.timeline import Happening, challenges_of, timeline_of
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -35,6 +35,7 @@ class PaymentDetails:
     sheets: list[Sheet]
     charges: list[StripeObject]
     refunds: list[StripeObject]
+    challenges: list[StripeObject]
 
 
 class PaymentPage:
@@ -65,6 +66,7 @@ class PaymentPage:
             sheets=sheets,
             charges=charges,
             refunds=refunds,
+            challenges=challenges_of(self._sandbox, intent["id"]),
         )
 
     def _belonging(self, kind: str, intent: StripeObject) -> list[StripeObject]:

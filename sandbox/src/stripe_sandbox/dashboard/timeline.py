@@ -29,6 +29,7 @@ def timeline_of(sandbox: Sandbox, intent_id: str) -> list[Happening]:
         if concerns(event, intent_id)
     ]
     deliveries = deliveries_about(sandbox, intent_id)
+    names = (intent_id, *(source["id"] for source in challenges_of(sandbox, intent_id)))
     first_caused: dict[str | None, int] = {}
     for position, event in events:
         first_caused.setdefault(event["request"]["id"], position)
@@ -40,7 +41,7 @@ def timeline_of(sandbox: Sandbox, intent_id: str) -> list[Happening]:
         for position, event in events
     ]
     for logged in sandbox.requests:
-        if _touched(logged, intent_id):
+        if _touched(logged, intent_id, names):
             position = first_caused.get(logged.id, logged.events_before)
             placed.append(((position, 0), Happening(logged.created, request=logged)))
     return [happening for _, happening in sorted(placed, key=lambda pair: pair[0])]
@@ -61,7 +62,13 @@ def deliveries_about(sandbox: Sandbox, intent_id: str) -> dict[str, list[StripeO
     return found
 
 
-def _touched(logged: LoggedRequest, intent_id: str) -> bool:
-    """Whether a request named this payment, or changed something and was answered with it."""
-    named = intent_id in logged.path or intent_id in logged.parameters
+def challenges_of(sandbox: Sandbox, intent_id: str) -> list[StripeObject]:
+    """The payment's 3-D Secure challenges, oldest first; `state` says how each ended."""
+    sources = sandbox.store.oldest_first("three_d_secure_source")
+    return [source for source in sources if source["payment_intent"] == intent_id]
+
+
+def _touched(logged: LoggedRequest, intent_id: str, names: tuple[str, ...]) -> bool:
+    """Whether a request named the payment or its challenge, or made a change and was answered with it."""
+    named = any(name in logged.path or name in logged.parameters for name in names)
     return named or (logged.method != "GET" and f'"{intent_id}"' in logged.answer)
