@@ -63,10 +63,20 @@ def test_a_total_that_is_not_paid_is_not_called_charged() -> None:
     assert charged == {"paid", "shipped", "refunded", "partly_refunded"}
 
 
-def test_only_a_page_that_is_not_final_refreshes_itself() -> None:
-    """Without JavaScript the browser asks again, until there is nothing more to learn."""
-    assert 'http-equiv="refresh"' in html(SITE, SCENES["on_its_way"])
-    assert 'http-equiv="refresh"' not in html(SITE, SCENES["paid"])
+def test_only_a_page_that_waits_for_others_refreshes_itself() -> None:
+    """Without JavaScript the browser asks again while a bank decides, and not under somebody's reading eyes."""
+    refreshed = {scene for scene, page in SCENES.items() if 'http-equiv="refresh"' in html(SITE, page)}
+    assert refreshed == {"authorising", "on_its_way"}
+
+
+def test_every_module_of_the_checkout_is_fetched_at_once() -> None:
+    """The page names what checkout.js imports, so that the browser does not find out one by one."""
+    text = html(SITE, CHECKOUT)
+    imported = re.findall(r'from "\./(\w+\.js)"', (STATIC_FOLDER / "js" / "checkout.js").read_text())
+    assert imported
+    assert [
+        name for name in imported if f'rel="modulepreload" href="{SITE.static}/js/{name}"' not in text
+    ] == []
 
 
 def test_the_dashboard_is_not_shown_to_strangers() -> None:
