@@ -64,7 +64,7 @@ def test_a_total_that_is_not_paid_is_not_called_charged() -> None:
 
 
 def test_only_a_page_that_waits_for_others_refreshes_itself() -> None:
-    """Without JavaScript the browser asks again while a bank decides, and not under somebody's reading eyes."""
+    """Without JavaScript the browser asks again while a bank decides, not while somebody reads."""
     refreshed = {scene for scene, page in SCENES.items() if 'http-equiv="refresh"' in html(SITE, page)}
     assert refreshed == {"authorising", "on_its_way"}
 
