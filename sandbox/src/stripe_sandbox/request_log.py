@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+import orjson
+
 from stripe_sandbox.cards import passes_luhn
 
 KEPT_REQUESTS = 500
@@ -41,6 +43,14 @@ class LoggedRequest:
     @property
     def failed(self) -> bool:
         return not 200 <= self.status < 400
+
+    @property
+    def problem(self) -> str:
+        """What the answer's error says; empty for a success, and where the answer was too long to keep."""
+        try:
+            return str(orjson.loads(self.answer)["error"]["message"])
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return ""
 
     @property
     def searchable(self) -> str:
