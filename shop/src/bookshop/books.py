@@ -1,5 +1,6 @@
 """Books, their prices in each currency, and the catalogue file that a shopkeeper edits."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,8 @@ from bookshop.money import Money
 
 FIRST_CATALOG = Path(__file__).parent / "catalog.toml"
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$", max_length=80)]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=200)]
 Paragraphs = Annotated[str, StringConstraints(pattern=r"^[^\x00]+$")]
 
@@ -62,12 +64,16 @@ async def on_sale(session: AsyncSession) -> list[Book]:
 
 async def find(session: AsyncSession, slug: str) -> Book | None:
     """The book on sale under this slug, with its prices."""
+    if not SLUG.fullmatch(slug):
+        return None
     query = sa.select(Book).where(Book.slug == slug, Book.on_sale).options(selectinload(Book.prices))
     return (await session.scalars(query)).one_or_none()
 
 
 async def find_any(session: AsyncSession, slug: str) -> Book | None:
     """The book under this slug, on sale or not, without its prices."""
+    if not SLUG.fullmatch(slug):
+        return None
     return (await session.scalars(sa.select(Book).where(Book.slug == slug))).one_or_none()
 
 

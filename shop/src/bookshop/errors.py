@@ -2,9 +2,13 @@
 
 
 class BookshopError(Exception):
-    """The root: `status` is the HTTP status its doors answer with, `title` and `detail` are for people."""
+    """The root: `status` is the HTTP status its doors answer with, `title` and `detail` are for people.
+
+    `kind` is the problem type (RFC 9457) by which scripts tell it from others of the same status.
+    """
 
     status = 500
+    kind = "about:blank"
     title = "Something broke on our side"
     detail = "It is not your doing. Please try again; if it happens again, tell us the request id."
 
@@ -53,11 +57,12 @@ class UnsignedEventError(BookshopError):
 
 
 class PaymentsUnavailableError(BookshopError):
-    """Stripe did not answer, or answered that it cannot; nothing is known to have been charged."""
+    """Stripe did not answer, or answered that it cannot; this request has charged nothing."""
 
     status = 503
+    kind = "/problems/payment-unavailable"
     title = "The payment service is not answering"
-    detail = "You have not been charged. Please press the button again in a moment."
+    detail = "Nothing has been charged just now. Please try again in a moment; no order is paid twice."
 
 
 class SettingsError(BookshopError):

@@ -3,6 +3,7 @@
 States: awaiting_payment -> processing -> paid, and canceled. `settlement.settle` is the one way to paid.
 """
 
+import re
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ class State(StrEnum):
     PAID = "paid"
     CANCELED = "canceled"
 
+
+# What `secrets.token_urlsafe` makes; anything else an address may hold never reaches the database.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 UNPAID = frozenset({State.AWAITING_PAYMENT, State.PROCESSING})
 
@@ -165,7 +169,15 @@ class AlreadyPlaced:
     order: Order
 
 
-async def place(session: AsyncSession, draft: Draft) -> Placed | TotalChanged | NotForSale | AlreadyPlaced:
+@dataclass(frozen=True, slots=True)
+class TooMuch:
+    """More money than one payment can carry; nothing was placed."""
+
+
+Result = Placed | TotalChanged | NotForSale | TooMuch | AlreadyPlaced
+
+
+async def place(session: AsyncSession, draft: Draft) -> Result:
     """Place the order of a checkout, or find the one that this checkout has placed before.
 
     A double click, a second tab and a retry after a lost answer carry the same checkout key and all end at
@@ -177,6 +189,8 @@ async def place(session: AsyncSession, draft: Draft) -> Placed | TotalChanged | 
     if isinstance(lines, NotForSale):
         return lines
     total = sum((line.unit_amount * line.quantity for line in lines), 0)
+    if total > books.LARGEST_AMOUNT:
+        return TooMuch()
     if Money(total, draft.currency) != draft.shown_total:
         return TotalChanged(Money(total, draft.currency))
     order_id = await session.scalar(
@@ -204,6 +218,8 @@ async def get(session: AsyncSession, order_id: uuid.UUID) -> Order:
 
 async def by_token(session: AsyncSession, token: str) -> Order | None:
     """The order at this address, with its lines."""
+    if not TOKEN.fullmatch(token):
+        return None
     return (await session.scalars(_with_lines().where(Order.token == token))).one_or_none()
 
 
@@ -229,10 +245,12 @@ async def unsettled(session: AsyncSession, *, before: datetime, limit: int = 500
     return list(await session.scalars(query))
 
 
-def _again(order: Order, draft: Draft) -> Placed | AlreadyPlaced:
-    same = {(line.slug, line.quantity) for line in order.lines} == {(i.slug, i.quantity) for i in draft.items}
+def _again(order: Order, draft: Draft) -> Placed | TotalChanged | AlreadyPlaced:
+    same = [(line.slug, line.quantity) for line in order.lines] == [(i.slug, i.quantity) for i in draft.items]
     if order.state != State.AWAITING_PAYMENT or not same or order.currency != draft.currency:
         return AlreadyPlaced(order)
+    if order.money != draft.shown_total:
+        return TotalChanged(order.money)
     order.email = draft.email
     return Placed(order, is_new=False)
 

@@ -34,7 +34,7 @@ async def read_json(request: Request, model: type[Model], *, limit: int = 16_384
     """The JSON body as this model; a ValidationError of the model itself is let through for the door to word.
 
     Raises:
-        BadRequestError: the body is no JSON.
+        BadRequestError: the body is no JSON object.
         TooLargeError: it is longer than `limit` bytes.
     """
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
@@ -43,8 +43,8 @@ async def read_json(request: Request, model: type[Model], *, limit: int = 16_384
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        if any(detail["type"] == "json_invalid" for detail in error.errors()):
-            raise BadRequestError("The body is not JSON.") from error
+        if any(not detail["loc"] for detail in error.errors()):
+            raise BadRequestError("The body is not a JSON object.") from error
         raise
 
 

@@ -14,7 +14,17 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from bookshop import books, mail, orders, payments, telemetry
 from bookshop.errors import BadRequestError, NotFoundError
 from bookshop.money import Money
-from bookshop.orders import AlreadyPlaced, Draft, Item, NotForSale, Order, Placed, State, TotalChanged
+from bookshop.orders import (
+    AlreadyPlaced,
+    Draft,
+    Item,
+    NotForSale,
+    Order,
+    Placed,
+    State,
+    TooMuch,
+    TotalChanged,
+)
 from bookshop.payments import PaymentSnapshot
 from bookshop.web import templating
 from bookshop.web.bodies import read_json
@@ -69,16 +79,16 @@ async def page(request: Request) -> Response:
     quantity = _quantity(request)
     key = request.query_params.get("key", "")
     async with shop.sessions() as session:
+        order = await orders.by_checkout_key(session, key) if re.fullmatch(KEY, key) else None
+        if order is not None and order.state != State.AWAITING_PAYMENT:
+            return RedirectResponse(f"/orders/{order.token}", 303)
         book = await books.find(session, slug)
-        order = await orders.by_checkout_key(session, key) if re.match(KEY, key) else None
-        if not re.match(KEY, key):
+        price = book.price(CURRENCY) if book else None
+        if book is None or price is None:
+            raise NotFoundError
+        if not re.fullmatch(KEY, key):
             key = await _remembered_key(request, session, quantity) or secrets.token_urlsafe(16)
             return _to_own_address(request, slug, quantity, key, shop)
-    price = book.price(CURRENCY) if book else None
-    if book is None or price is None:
-        raise NotFoundError
-    if order is not None and order.state != State.AWAITING_PAYMENT:
-        return RedirectResponse(f"/orders/{order.token}", 303)
     line = LineView(
         slug=book.slug,
         title=book.title,
@@ -111,7 +121,10 @@ async def place_order(request: Request) -> Response:
     try:
         body = await read_json(request, NewOrder)
     except ValidationError as error:
-        return _invalid(request, {str(detail["loc"][0]): _words(detail["loc"]) for detail in error.errors()})
+        return _invalid(
+            request,
+            {str(detail["loc"][0]): _words(detail["loc"]) for detail in error.errors()},
+        )
     try:
         email = mail.deliverable(body.email)
     except EmailNotValidError as error:
@@ -125,18 +138,12 @@ async def place_order(request: Request) -> Response:
     )
     async with shop.sessions.begin() as session:
         result = await orders.place(session, draft)
-    match result:
-        case NotForSale():
-            return _invalid(request, {"items": "One of these books is no longer for sale."})
-        case TotalChanged(total):
-            return _total_changed(request, total)
-        case AlreadyPlaced(order):
-            return _closed(request, order)
-        case Placed(order, is_new):
-            if is_new:
-                telemetry.orders_placed.labels(order.currency).inc()
-                log.info("order placed", order=str(order.id), total=order.total, currency=order.currency)
-            return await _open_payment(request, order, status=201 if is_new else 200)
+    if not isinstance(result, Placed):
+        return _refused(request, result)
+    if result.is_new:
+        telemetry.orders_placed.labels(result.order.currency).inc()
+        log.info("order placed", order=str(result.order.id), total=result.order.total, currency=body.currency)
+    return await _open_payment(request, result.order, status=201 if result.is_new else 200)
 
 
 async def resume_payment(request: Request) -> Response:
@@ -199,7 +206,7 @@ def _quantity(request: Request) -> int:
 async def _remembered_key(request: Request, session: AsyncSession, quantity: int) -> str | None:
     """The key of this browser's open checkout of as many copies, so that two tabs share one order."""
     wanted, _, key = request.cookies.get(COOKIE, "").partition(".")
-    if wanted != str(quantity) or not re.match(KEY, key):
+    if wanted != str(quantity) or not re.fullmatch(KEY, key):
         return None
     order = await orders.by_checkout_key(session, key)
     return key if order is None or order.state == State.AWAITING_PAYMENT else None
@@ -218,6 +225,20 @@ def _to_own_address(request: Request, slug: str, quantity: int, key: str, shop: 
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _refused(request: Request, result: TotalChanged | NotForSale | TooMuch | AlreadyPlaced) -> Response:
+    match result:
+        case NotForSale():
+            return _invalid(request, {"items": "One of these books is no longer for sale."})
+        case TooMuch():
+            return _invalid(
+                request, {"items": "That is more than one payment can carry: fewer copies, please."}
+            )
+        case TotalChanged(total):
+            return _total_changed(request, total)
+        case AlreadyPlaced(order):
+            return _closed(request, order)
 
 
 def _invalid(request: Request, errors: dict[str, str]) -> Response:

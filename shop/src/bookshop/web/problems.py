@@ -30,7 +30,7 @@ def problem(
     title: str,
     detail: str,
     *,
-    kind: str = "about:blank",
+    kind: str = BookshopError.kind,
     **more: object,
 ) -> JSONResponse:
     """A JSON problem; `kind` is a path that scripts tell it by, `more` what they need to go on."""
@@ -62,19 +62,21 @@ def wants_page(request: Request) -> bool:
     return "text/html" in accept or (request.method in {"GET", "HEAD"} and "application/json" not in accept)
 
 
-def answer(request: Request, status: int, title: str, detail: str) -> Response:
+def answer(
+    request: Request, status: int, title: str, detail: str, *, kind: str = BookshopError.kind
+) -> Response:
     """The error as a page or as a problem."""
     if wants_page(request):
         page = ErrorPage(status=status, title=title, detail=detail, request_id=request_id(request))
         return render(request, page, status=status, headers={"Cache-Control": "no-store"})
-    return problem(request, status, title, detail)
+    return problem(request, status, title, detail, kind=kind)
 
 
 async def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, BookshopError)  # noqa: S101  the table above promises it
     if error.status >= 500:
         log.warning("refused", status=error.status, error=type(error).__name__)
-    return answer(request, error.status, error.title, error.detail)
+    return answer(request, error.status, error.title, error.detail, kind=error.kind)
 
 
 async def _by_status(request: Request, error: Exception) -> Response:
