@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import stripe
 from chromium import FLAGS, find
-from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, sync_playwright
 
 from stripe_sandbox.process import running_sandbox
 
@@ -63,11 +63,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, shop_url: str) -> Iterator[Page]:
-    """The shop's page, with Stripe.js loaded; a visitor from Singapore, so no postal code is asked."""
+def browser_context(browser: Browser) -> Iterator[BrowserContext]:
+    """A visitor from Singapore, so no postal code is asked."""
     context = browser.new_context(locale="en-SG", viewport={"width": 480, "height": 900})
     context.set_default_timeout(MILLISECONDS)
-    page = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(browser_context: BrowserContext, shop_url: str) -> Iterator[Page]:
+    """The shop's page, with Stripe.js loaded."""
+    page = browser_context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on(
@@ -76,7 +83,6 @@ def page(browser: Browser, shop_url: str) -> Iterator[Page]:
     )
     page.goto(shop_url)
     yield page
-    context.close()
     assert problems == []
 
 
@@ -107,6 +113,8 @@ class _Door(BaseHTTPRequestHandler):
             self._send((MERCHANT / "shop.css").read_bytes(), "text/css")
         elif path == "/done":
             self._send(b"<!doctype html><title>Done</title><h1>Thank you</h1>", "text/html")
+        elif path == "/plain":
+            self._send(b"<!doctype html><link rel=icon href=data:,><body></body>", "text/html", policy="")
         else:
             train = self.path.partition("?train=")[2] or "endive"
             script = f"{self.server.sandbox_url}/v3/" if train == "v3" else ""
@@ -119,16 +127,16 @@ class _Door(BaseHTTPRequestHandler):
         intent = self.server.client.v1.payment_intents.create(parameters)
         self._send(json.dumps({"client_secret": intent.client_secret}).encode(), "application/json")
 
-    def _send(self, body: bytes, media_type: str) -> None:
+    def _send(self, body: bytes, media_type: str, policy: str | None = None) -> None:
         sandbox = self.server.sandbox_url
+        strict = (
+            f"default-src 'none'; script-src 'self' {sandbox}; frame-src {sandbox}; "
+            f"connect-src 'self' {sandbox}; style-src 'self'; img-src data:"
+        )
         self.send_response(200)
         self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header(
-            "Content-Security-Policy",
-            f"default-src 'none'; script-src 'self' {sandbox}; frame-src {sandbox}; "
-            f"connect-src 'self' {sandbox}; style-src 'self'; img-src data:",
-        )
+        self.send_header("Content-Security-Policy", strict if policy is None else policy)
         self.end_headers()
         self.wfile.write(body)
 

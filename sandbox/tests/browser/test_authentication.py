@@ -91,9 +91,7 @@ def test_frictionless_asks_nothing(page: Page, form: FrameLocator) -> None:
     assert press_pay(page)["paymentIntent"]["status"] == "succeeded"
 
 
-def test_handle_next_action_of_a_server_confirmed_intent(
-    page: Page, client: stripe.StripeClient
-) -> None:
+def test_handle_next_action_of_a_server_confirmed_intent(page: Page, client: stripe.StripeClient) -> None:
     """`handleNextAction` shows the challenge of an intent that the server has confirmed for Stripe.js."""
     secret = confirmed_on_the_server(client, use_stripe_sdk=True).client_secret
     page.evaluate(

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import pytest
 import stripe
 from playwright.sync_api import FrameLocator, Page, expect
 from sandbox_pages import fill, press_pay, start
@@ -63,31 +62,26 @@ def test_retrieves_on_the_page_of_return(page: Page, client: stripe.StripeClient
     assert (wrong["error"]["type"], wrong["error"]["code"]) == ("invalid_request_error", "resource_missing")
 
 
-@pytest.mark.parametrize(
-    ("number", "code", "decline_code", "field"),
-    [
+def test_declined_then_paid_with_another_card(page: Page, form: FrameLocator) -> None:
+    """A decline is a value, shown beside the field it concerns, and the same intent can be tried again."""
+    start(page)
+    intents = set()
+    for number, code, decline_code, field in (
         ("4000000000000002", "card_declined", "generic_decline", "number"),
         ("4000000000009995", "card_declined", "insufficient_funds", "number"),
         ("4000000000000069", "expired_card", None, "expiry"),
         ("4000000000000127", "incorrect_cvc", None, "cvc"),
-    ],
-)
-def test_declined_then_paid_with_another_card(
-    page: Page, form: FrameLocator, number: str, code: str, decline_code: str | None, field: str
-) -> None:
-    """A decline is a value, shown beside the field it concerns, and the same intent can be tried again."""
-    start(page)
-    fill(form, number)
-    error = press_pay(page)["error"]
-    assert (error["type"], error["code"]) == ("card_error", code)
-    if decline_code:
-        assert error["decline_code"] == decline_code
-    assert error["payment_intent"]["status"] == "requires_payment_method"
-    expect(form.locator(f"#Field-{field}Error")).to_have_text(error["message"])
+    ):
+        fill(form, number)
+        error = press_pay(page)["error"]
+        assert (error["type"], error["code"], error.get("decline_code")) == ("card_error", code, decline_code)
+        assert error["payment_intent"]["status"] == "requires_payment_method"
+        expect(form.locator(f"#Field-{field}Error")).to_have_text(error["message"])
+        intents.add(error["payment_intent"]["id"])
     fill(form)
-    expect(form.locator(f"#Field-{field}Error")).to_be_empty()
+    expect(form.locator("#Field-numberError")).to_be_empty()
     intent = press_pay(page)["paymentIntent"]
-    assert (intent["status"], intent["id"]) == ("succeeded", error["payment_intent"]["id"])
+    assert (intent["status"], {intent["id"]}) == ("succeeded", intents)
 
 
 def test_amount_must_be_the_one_shown(page: Page, form: FrameLocator, client: stripe.StripeClient) -> None:
@@ -124,7 +118,7 @@ def test_page_adds_what_it_knows(page: Page, form: FrameLocator, client: stripe.
     page.evaluate(
         """Object.assign(shop.params, {
             receipt_email: 'ada@example.com',
-            shipping: {name: 'Ada', address: {line1: '1 Bras Basah Rd', country: 'SG', postal_code: '189554'}},
+            shipping: {name: 'Ada', address: {line1: '1 Victoria St', country: 'SG', postal_code: '189554'}},
             payment_method_data: {billing_details: {name: 'Ada Lim', email: 'ada@example.com'}},
         })"""
     )

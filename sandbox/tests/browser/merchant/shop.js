@@ -22,15 +22,15 @@ const shop = {
     for (const name of ['ready', 'loaderstart', 'loaderror', 'change', 'focus', 'blur', 'escape'])
       this.payment.on(name, (event) => this.events.push([name, event]));
     this.payment.mount('#payment-element');
-    return this.seen('ready', 'loaderror');
+    return this.seen(['ready', 'loaderror']);
   },
 
-  // Resolves with the first of these events that has come or comes.
-  seen(...names) {
+  // Resolves with the first of these events that has come or comes, and fits.
+  seen(names, fits = () => true) {
     return new Promise((resolve) => {
-      const look = () => this.events.find(([name]) => names.includes(name));
+      const look = () => this.events.find(([name, event]) => [names].flat().includes(name) && fits(event));
       if (look()) return resolve(look());
-      for (const name of names) this.payment.once(name, () => resolve(look()));
+      for (const name of [names].flat()) this.payment.on(name, () => look() && resolve(look()));
     });
   },
 
