@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/sandbox_creates.py [--seconds 5] [--connections 32] [--state FILE]
 
-Starts its own stripe-sandbox on a free port, keeps that many connections busy, prints the rate and the latencies,
-and stops what it started.
+Starts its own stripe-sandbox on a free port, keeps that many connections busy, prints the rate and the
+latencies, and stops what it started.
 """
 
 import argparse

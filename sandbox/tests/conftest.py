@@ -13,10 +13,15 @@ from typing import Any
 import httpx
 import pytest
 import stripe
+from hypothesis import settings
+
 import stripe_schema
+from stripe_sandbox.process import RunningSandbox, running_sandbox
 from webhook_receiver import Receiver
 
-from stripe_sandbox.process import RunningSandbox, running_sandbox
+# A busy machine is no failure.
+settings.register_profile("sandbox", deadline=None)
+settings.load_profile("sandbox")
 
 
 class JudgingHTTPClient(stripe.RequestsClient):

@@ -7,12 +7,12 @@ In order: key, route, body, faults asked for by a test, idempotency, parameters,
 import asyncio
 import logging
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from stripe_sandbox import authentication, connections, errors, form_encoding, versions
+from stripe_sandbox import authentication, connections, form_encoding, versions
 from stripe_sandbox.authentication import Key
 from stripe_sandbox.call import Call
 from stripe_sandbox.control import Fault
@@ -84,7 +84,7 @@ class Api:
             return await self._handle(incoming)
         except StripeError as error:
             answer = _error_answer(self._sandbox, incoming, error, None)
-        except Exception:
+        except Exception:  # noqa: BLE001  the last door: logged and answered
             _log.exception("%s %s %s", incoming.request_id, incoming.method, incoming.path)
             broken = StripeError(
                 "An unknown error occurred in stripe-sandbox; its log says more.",
@@ -117,7 +117,10 @@ class Api:
         seconds, fault = self._sandbox.control.take(incoming.method, incoming.path)
         if fault and fault.stage == "before":
             await asyncio.sleep(seconds)
-            return None if fault.drop else _fault_answer(fault, incoming)
+            if fault.drop:
+                return None
+            answer = _fault_answer(self._sandbox, fault, incoming)
+            return answer._replace(headers=(*answer.headers, *_usual(incoming, call.version)))
         return await self._once(route, call, incoming, seconds, fault)
 
     async def _once(
@@ -134,12 +137,12 @@ class Api:
                 await asyncio.sleep(seconds)
             route.check(call)
             answer = (
-                _fault_answer(fault, incoming)
+                _fault_answer(self._sandbox, fault, incoming)
                 if fault and fault.stage == "inside"
                 else self._run(route, call, incoming)
             )
             if fault and fault.stage == "after" and not fault.drop:
-                answer = _fault_answer(fault, incoming)
+                answer = _fault_answer(self._sandbox, fault, incoming)
         except BaseException:
             if key:
                 keys.abandon(key)
@@ -286,18 +289,17 @@ def _error_answer(sandbox: Sandbox, incoming: _Incoming, error: StripeError, key
     return Answer(error.status, orjson.dumps({"error": fields}), tuple(headers))
 
 
-def _fault_answer(fault: Fault, incoming: _Incoming) -> Answer:
-    status = fault.status or 500
-    error = {"message": "A fault asked for through the sandbox's control API.", "type": "api_error"}
-    if status == 429:
-        error = {
-            "message": "Request rate limit exceeded.",
-            "type": "invalid_request_error",
-            "code": "rate_limit",
-            "doc_url": errors.documentation("rate_limit"),
-        }
-    body: dict[str, Any] = {"error": fault.error or error}
-    headers = [(name.lower().encode(), text.encode()) for name, text in fault.headers.items()]
-    if fault.stage == "before":
-        headers.append((b"request-id", incoming.request_id.encode()))
-    return Answer(status, orjson.dumps(body), tuple(headers))
+def _fault_answer(sandbox: Sandbox, fault: Fault, incoming: _Incoming) -> Answer:
+    if fault.error:
+        return Answer(fault.status or 500, orjson.dumps({"error": fault.error}), _fault_headers(fault))
+    if fault.status == 429:
+        error = StripeError("Request rate limit exceeded.", status=429, code="rate_limit")
+    else:
+        message = "A fault asked for through the sandbox's control API."
+        error = StripeError(message, status=fault.status or 500, type="api_error")
+    answer = _error_answer(sandbox, incoming, error, None)
+    return answer._replace(headers=(*answer.headers, *_fault_headers(fault)))
+
+
+def _fault_headers(fault: Fault) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.lower().encode(), text.encode()) for name, text in fault.headers.items())

@@ -1,7 +1,7 @@
 """A sandbox as a process of its own, for the tests of whoever uses it.
 
-    with running_sandbox("--webhook", "http://127.0.0.1:4242/webhook") as sandbox:
-        client = stripe.StripeClient("sk_test_123", base_addresses={"api": sandbox.address})
+with running_sandbox("--webhook", "http://127.0.0.1:4242/webhook") as sandbox:
+    client = stripe.StripeClient("sk_test_123", base_addresses={"api": sandbox.address})
 """
 
 import subprocess

@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 import stripe
-from webhook_receiver import Receiver
 
 from stripe_sandbox.process import RunningSandbox
+from webhook_receiver import Receiver
 
-OUTSIDE = {"return_url": "https://shop.example/orders/1"}
+OUTSIDE: Any = {"return_url": "https://shop.example/orders/1"}
 
 
 def paid(client: stripe.StripeClient, **params: Any) -> stripe.PaymentIntent:
@@ -192,7 +192,7 @@ def test_only_captured_money_can_be_refunded(client: stripe.StripeClient) -> Non
     ],
 )
 def test_a_refund_may_change_its_mind(
-    client: stripe.StripeClient, receiver: Receiver, token: str, first: str, last: str, event: str
+    client: stripe.StripeClient, receiver: Receiver, *, token: str, first: str, last: str, event: str
 ) -> None:
     """Two test cards: one refund arrives later, one comes back, and both are told by webhook."""
     client.v1.webhook_endpoints.create(
@@ -304,7 +304,7 @@ def test_webhook_endpoints_are_managed_like_stripes(client: stripe.StripeClient,
     assert refused(lambda: endpoints.create(unknown)).param == "enabled_events[0]"
 
 
-def test_both_ways_of_sending_a_key(sandbox: RunningSandbox, client: stripe.StripeClient) -> None:
+def test_both_ways_of_sending_a_key(sandbox: RunningSandbox) -> None:
     """Bearer is the SDK's way, Basic is curl's; none, a wrong one or a live one is a 401."""
     url = f"{sandbox.address}/v1/customers"
     assert httpx.get(url, auth=("sk_test_abc", "")).status_code == 200

@@ -120,7 +120,9 @@ def capture(call: Call) -> StripeObject:
     intent_fields.refuse_not_imitated(call.params)
     if call.params.get("final_capture") is False:
         raise errors.not_imitated("capturing one PaymentIntent several times")
-    amount = int(call.params.get("amount_to_capture", intent["amount_capturable"]))
+    amount: int = intent["amount_capturable"]
+    if "amount_to_capture" in call.params:
+        amount = call.params["amount_to_capture"]
     if not 1 <= amount <= intent["amount_capturable"]:
         raise StripeError(
             "The remaining amount of this PaymentIntent that can be captured is less than the requested "

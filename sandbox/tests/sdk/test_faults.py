@@ -1,0 +1,115 @@
+"""What Stripe and the network between do on a bad day, asked for through `/_sandbox/`."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+import stripe
+
+from stripe_sandbox.process import RunningSandbox
+
+PARAMS: Any = {"amount": 2300, "currency": "sgd"}
+CREATE = {"method": "POST", "path": "/v1/payment_intents"}
+
+
+def count(client: stripe.StripeClient) -> int:
+    return len(client.v1.payment_intents.list({"limit": 100}).data)
+
+
+def test_a_rate_limit_stands_in_front(client: stripe.StripeClient, control: httpx.Client) -> None:
+    """429 with its header; nothing is done or stored, so the key works afterwards."""
+    headers = {"Stripe-Rate-Limited-Reason": "global-rate"}
+    control.post("/faults", json={**CREATE, "status": 429, "headers": headers}).raise_for_status()
+    with pytest.raises(stripe.RateLimitError) as limited:
+        client.v1.payment_intents.create(PARAMS, {"idempotency_key": "order-1"})
+    assert limited.value.headers
+    assert limited.value.headers["stripe-rate-limited-reason"] == "global-rate"
+    assert client.v1.payment_intents.create(PARAMS, {"idempotency_key": "order-1"}).id
+    assert control.get("/faults").json() == {"faults": []}
+
+
+def test_a_500_inside_is_the_keys_answer(client: stripe.StripeClient, control: httpx.Client) -> None:
+    """Once the endpoint began, the same key repeats the 500; a new key creates."""
+    control.post("/faults", json={**CREATE, "stage": "inside", "status": 500}).raise_for_status()
+    for _ in range(2):
+        with pytest.raises(stripe.APIError) as broken:
+            client.v1.payment_intents.create(PARAMS, {"idempotency_key": "order-1"})
+        assert broken.value.http_status == 500
+    assert count(client) == 0
+    client.v1.payment_intents.create(PARAMS, {"idempotency_key": "order-2"})
+    assert count(client) == 1
+
+
+def test_a_500_after_acting_leaves_what_was_done(client: stripe.StripeClient, control: httpx.Client) -> None:
+    """The worst answer: an error, and yet an intent; only reading Stripe tells."""
+    control.post("/faults", json={**CREATE, "stage": "after", "status": 500}).raise_for_status()
+    with pytest.raises(stripe.APIError):
+        client.v1.payment_intents.create(PARAMS, {"idempotency_key": "order-1"})
+    assert count(client) == 1
+
+
+@pytest.mark.parametrize(("stage", "left"), [("before", 0), ("after", 1)])
+def test_a_connection_may_end_without_an_answer(
+    client: stripe.StripeClient, control: httpx.Client, stage: str, left: int
+) -> None:
+    """No byte comes back, before or after acting; the SDK calls it a connection error."""
+    control.post("/faults", json={**CREATE, "stage": stage, "drop": True}).raise_for_status()
+    with pytest.raises(stripe.APIConnectionError):
+        client.v1.payment_intents.create(PARAMS)
+    assert count(client) == left
+
+
+def test_latency_slows_what_matches(client: stripe.StripeClient, control: httpx.Client) -> None:
+    """A path can be slow for a number of calls, while others stay quick."""
+    control.post("/faults", json={"path": "/v1/customers*", "latency_ms": 400, "times": 1}).raise_for_status()
+    started = time.monotonic()
+    client.v1.payment_intents.list()
+    quick = time.monotonic() - started
+    client.v1.customers.list()
+    assert time.monotonic() - started >= 0.4
+    assert quick < 0.4
+
+
+def test_a_fault_may_last(
+    sandbox: RunningSandbox, control: httpx.Client, client_for: Callable[..., stripe.StripeClient]
+) -> None:
+    """`times: 0` means until removed; the SDK's retries run out against it."""
+    control.post("/faults", json={"path": "/v1/*", "status": 503, "times": 0}).raise_for_status()
+    client = client_for(sandbox, max_network_retries=1)
+    with pytest.raises(stripe.APIError):
+        client.v1.payment_intents.create(PARAMS)
+    log = control.get("/requests").json()["requests"]
+    assert [entry["status"] for entry in log] == [503, 503]
+    assert len({entry["idempotency_key"] for entry in log}) == 1
+    control.delete("/faults")
+    assert client.v1.payment_intents.create(PARAMS).id
+
+
+def test_the_clock_moves(client: stripe.StripeClient, control: httpx.Client) -> None:
+    """`created` follows the offset, and a reset puts the clock right."""
+    control.put("/clock", json={"offset": -7200}).raise_for_status()
+    created = client.v1.payment_intents.create(PARAMS).created
+    assert abs(created - (time.time() - 7200)) < 60
+    control.post("/reset")
+    assert abs(control.get("/clock").json()["now"] - time.time()) < 60
+
+
+def test_the_switches_explain_themselves_and_refuse_nonsense(control: httpx.Client) -> None:
+    """The manual lists every switch; a misspelt one is not ignored."""
+    manual = control.get("/").text
+    for path in (
+        "/reset",
+        "/faults",
+        "/clock",
+        "/webhooks",
+        "/deliveries",
+        "/resend",
+        "/requests",
+        "/health",
+    ):
+        assert path in manual
+    assert control.get("/health").json() == {"status": "ok"}
+    refused = control.post("/faults", json={"pth": "/v1/*", "status": 500})
+    assert (refused.status_code, refused.json()["errors"][0]["loc"]) == (400, ["pth"])

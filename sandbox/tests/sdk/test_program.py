@@ -1,0 +1,113 @@
+"""The program itself: its options, its file, its start and end."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import stripe
+
+from stripe_sandbox.process import running_sandbox
+from webhook_receiver import Receiver
+
+PARAMS: Any = {"amount": 2300, "currency": "sgd"}
+PAID: Any = {
+    **PARAMS,
+    "confirm": True,
+    "payment_method": "pm_card_visa",
+    "return_url": "https://shop.example",
+}
+
+
+def test_it_is_ready_at_once_and_stops_politely() -> None:
+    """From command to first answer in well under the time that anybody waits, with status 0 at the end."""
+    started = time.monotonic()
+    with running_sandbox() as sandbox:
+        assert time.monotonic() - started < 5
+        assert sandbox.lines[0] == f"stripe-sandbox listening on {sandbox.address}"
+        assert f"dashboard: {sandbox.address}/dashboard" in sandbox.lines
+        assert sandbox.stop() == 0
+
+
+def test_a_taken_port_is_a_sentence(client_for: Callable[..., stripe.StripeClient]) -> None:
+    """No traceback, exit status 1, and the running one is not disturbed."""
+    with running_sandbox() as sandbox:
+        port = sandbox.address.rpartition(":")[2]
+        second = subprocess.run(
+            [sys.executable, "-m", "stripe_sandbox", "--port", port],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+        assert second.returncode == 1
+        assert second.stderr.startswith(f"stripe-sandbox: cannot listen on 127.0.0.1:{port}")
+        assert "Traceback" not in second.stderr
+        assert client_for(sandbox).v1.payment_intents.create(PARAMS).id
+
+
+def test_what_was_answered_survives_a_kill(
+    tmp_path: Path, client_for: Callable[..., stripe.StripeClient]
+) -> None:
+    """kill -9 right after an answer: the next run knows the intent, the key and the order of things."""
+    state = ("--state", str(tmp_path / "deep" / "sandbox.db"))
+    with running_sandbox(*state) as first:
+        client = client_for(first)
+        created = [client.v1.payment_intents.create(PARAMS, {"idempotency_key": f"o-{n}"}) for n in range(5)]
+        first.kill()
+    with running_sandbox(*state) as second:
+        client = client_for(second)
+        listed = client.v1.payment_intents.list().data
+        assert [intent.id for intent in listed] == [intent.id for intent in created[::-1]]
+        assert client.v1.payment_intents.create(PARAMS, {"idempotency_key": "o-0"}).id == created[0].id
+        confirm: Any = {"payment_method": "pm_card_visa", "return_url": "https://shop.example"}
+        assert client.v1.payment_intents.confirm(created[0].id, confirm).status == "succeeded"
+
+
+def test_an_interrupted_story_goes_on(
+    tmp_path: Path, client_for: Callable[..., stripe.StripeClient], receiver: Receiver
+) -> None:
+    """Deliveries not yet taken and charges not yet settled when it was killed are taken up again."""
+    options = ("--state", str(tmp_path / "sandbox.db"), "--webhook", receiver.url)
+    receiver.answers.extend([500] * 3)
+    with running_sandbox(*options) as first:
+        client_for(first).v1.payment_intents.create(PAID)
+        receiver.wait_for(1)
+        first.kill()
+    with running_sandbox(*options) as second:
+        for event_type in ("payment_intent.created", "charge.succeeded", "payment_intent.succeeded"):
+            receiver.wait_for_type(event_type)
+        receiver.wait_for_type("charge.updated")
+        charge = client_for(second).v1.charges.list().data[0]
+        assert charge.balance_transaction
+        assert len(client_for(second).v1.webhook_endpoints.list().data) == 1
+
+
+def test_no_card_number_or_key_reaches_the_file(
+    tmp_path: Path, client_for: Callable[..., stripe.StripeClient]
+) -> None:
+    """Real cards typed by mistake must not be kept: only test cards' numbers are."""
+    path = tmp_path / "sandbox.db"
+    with running_sandbox("--state", str(path)) as sandbox:
+        intent = client_for(sandbox).v1.payment_intents.create(PARAMS)
+        form = {
+            "key": "pk_test_notkept123",
+            "client_secret": str(intent.client_secret),
+            "return_url": "https://shop.example",
+            "payment_method_data[type]": "card",
+            "payment_method_data[card][number]": "4111111111111111",
+            "payment_method_data[card][exp_month]": "12",
+            "payment_method_data[card][exp_year]": "40",
+            "payment_method_data[card][cvc]": "987",
+        }
+        answer = httpx.post(f"{sandbox.address}/v1/payment_intents/{intent.id}/confirm", data=form)
+        assert answer.json()["error"]["decline_code"] == "test_mode_live_card"
+        log = httpx.get(f"{sandbox.address}/_sandbox/requests").text
+        sandbox.stop()
+    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir()) + log.encode()
+    assert intent.id.encode() in kept
+    for secret in (b"4111111111111111", b"pk_test_notkept123", b"sk_test_tests"):
+        assert secret not in kept
