@@ -235,11 +235,15 @@ async def locked(session: AsyncSession, order_id: uuid.UUID) -> Order | None:
 
 
 async def unsettled(session: AsyncSession, *, before: datetime, limit: int = 500) -> list[Order]:
-    """Orders placed before this moment whose PaymentIntent may have moved on without us, oldest first."""
+    """Orders placed before this moment whose PaymentIntent may have moved on without us.
+
+    Those that were not asked about for the longest time come first, so that many abandoned orders never keep
+    anybody from the others.
+    """
     query = (
         sa.select(Order)
         .where(Order.state.in_(UNPAID), Order.payment_intent_id.is_not(None), Order.created_at < before)
-        .order_by(Order.created_at)
+        .order_by(Order.payment_read_at.asc().nulls_first(), Order.created_at)
         .limit(limit)
     )
     return list(await session.scalars(query))
