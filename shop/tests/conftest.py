@@ -205,7 +205,7 @@ def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.T
     report = yield
     if report.failed and WITH_PROGRAMS.intersection(item.fixturenames):
         for child in processes.started:
-            if lines := child.last_lines(40):
+            if child.log.exists() and (lines := child.last_lines(40)):
                 report.sections.append((f"log of {child.name} ({child.log})", lines))
     return report
 

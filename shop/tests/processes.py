@@ -96,13 +96,13 @@ class Sandbox:
         self.child = start("sandbox", "stripe_sandbox", *words, directory=self.directory, environment={})
         wait_until_it_answers(self.child, f"{self.url}/_sandbox/health")
 
-    def control(self, method: str, path: str, **json: Any) -> Any:
+    def control(self, method: str, path: str, /, **json: Any) -> Any:
         """Call the control API, `path` such as "/_sandbox/reset"; the decoded answer."""
         response = httpx.request(method, self.url + path, json=json or None, timeout=10)
         assert response.is_success, f"{method} {path}: {response.status_code} {response.text}"
         return response.json() if response.content else None
 
-    def stripe(self, method: str, path: str, *, key: str | None = None, **form: str) -> httpx.Response:
+    def stripe(self, method: str, path: str, /, *, key: str | None = None, **form: str) -> httpx.Response:
         """Call Stripe's API with the secret key or another, parameters as a form: `**{"a[b]": "c"}`."""
         headers = {"Authorization": f"Bearer {key or self.secret_key}", "Stripe-Version": "2026-10-28.endive"}
         if method == "GET":
@@ -193,6 +193,8 @@ class Shop:
             part.ask_to_stop()
         for part in running:
             part.stop()
+            assert not part.insisted, f"{part.name} did not stop when asked:\n{part.last_lines()}"
+            started.remove(part)
 
     def mails(self, recipient: str) -> list[dict[str, Any]]:
         """The kept mails to one address, newest first; see bookshop.demo.mailbox for their shape."""

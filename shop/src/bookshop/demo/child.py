@@ -38,6 +38,7 @@ class Child:
         self.name = name
         self.log = log
         self.stop_signal = stop_signal
+        self.insisted = False
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             self._log_start = output.tell()
@@ -75,7 +76,7 @@ class Child:
     def stop(self, seconds: float = 10) -> None:
         """Ask, wait, and after `seconds` insist; whatever it started and left behind is ended too."""
         self.ask_to_stop()
-        self.wait(seconds)
+        self.insisted = not self.wait(seconds)
         self.kill()
 
     def kill(self) -> None:

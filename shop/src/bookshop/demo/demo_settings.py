@@ -28,6 +28,7 @@ class DemoSettings(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
     )
 
+    shop_name: str = "Bookshop"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: str = ""
@@ -58,8 +59,13 @@ class DemoSettings(BaseSettings):
         return self.smtp_url is not None
 
     @property
+    def sandbox_host(self) -> str:
+        """It listens where the shop listens, so that a browser that reaches one reaches the other."""
+        return self.host
+
+    @property
     def sandbox_url(self) -> str:
-        """Beside the shop under the same host name, so that a browser that reaches one reaches the other."""
+        """What the sandbox calls itself: the host of the shop's PUBLIC_URL with a port of its own."""
         return f"http://{urlsplit(self.public_url).hostname}:{self.sandbox_port}"
 
     @cached_property

@@ -101,7 +101,9 @@ class Demo:
         self._start_part(
             "sandbox",
             "stripe_sandbox",
-            *("--port", str(settings.sandbox_port)),
+            *("--host", settings.sandbox_host, "--port", str(settings.sandbox_port)),
+            *("--public-url", settings.sandbox_url),
+            *("--account-name", settings.shop_name),
             *("--public-url", settings.sandbox_url),
             *("--state", str(settings.data_dir / "sandbox.db")),
             *("--webhook", f"http://127.0.0.1:{settings.port}/stripe/webhook"),
@@ -188,7 +190,9 @@ class Demo:
         settings = self._settings
         ports = [Port(settings.host, settings.port, "the shop", "PORT")]
         if not settings.has_stripe_keys:
-            ports.append(Port("127.0.0.1", settings.sandbox_port, "the Stripe sandbox", "SANDBOX_PORT"))
+            ports.append(
+                Port(settings.sandbox_host, settings.sandbox_port, "the Stripe sandbox", "SANDBOX_PORT")
+            )
         if not settings.has_mail_server:
             ports.append(Port("127.0.0.1", settings.mailbox_port, "the mailbox", "MAILBOX_PORT"))
             ports.append(Port("127.0.0.1", settings.smtp_port, "the mailbox's SMTP", "SMTP_PORT"))
