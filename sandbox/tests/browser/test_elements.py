@@ -202,6 +202,43 @@ def test_api_out_of_reach_is_a_loaderror(page: Page) -> None:
     assert (event, detail["error"]["type"]) == ("loaderror", "api_connection_error")
 
 
+def test_blocked_frame_is_a_loaderror(page: Page) -> None:
+    """When a blocker keeps the frame from loading, the page hears of it."""
+    page.clock.install()
+    page.route("**/elements-inner-payment.html", lambda route: route.abort())
+    page.evaluate("void (shop.starting = shop.start())")
+    page.evaluate("shop.loaded")
+    page.clock.run_for(6000)
+    event, detail = page.evaluate("shop.starting")
+    assert (event, detail["error"]["type"]) == ("loaderror", "api_connection_error")
+
+
+def test_pay_pressed_before_the_form_is_there(page: Page) -> None:
+    """What is asked of a form that is still loading is answered when it has loaded."""
+    page.evaluate("void shop.start()")
+    error = page.evaluate("shop.elements.submit()")["error"]
+    assert error["code"] == "incomplete_number"
+
+
+def test_form_taken_away_while_it_is_needed(page: Page, form: FrameLocator) -> None:
+    """A promise about an element that the page unmounts does not stay open for ever."""
+    start(page)
+    fill(form)
+    page.route("**/confirm", lambda _: None)
+    with page.expect_request("**/confirm"):
+        page.locator("#pay").click()
+    page.evaluate("shop.payment.unmount()")
+    assert page.evaluate("shop.ended()")["thrown"] == "IntegrationError"
+
+
+def test_allowed_methods(page: Page, form: FrameLocator) -> None:
+    """A page may say which methods it allows; a list without any that fits gives no form."""
+    start(page, elements={"allowedPaymentMethodTypes": ["card"]})
+    fill(form)
+    page.evaluate("shop.elements.update({allowedPaymentMethodTypes: ['boleto']})")
+    assert page.evaluate("shop.elements.submit()")["error"]["type"] == "invalid_request_error"
+
+
 def test_wrong_secret_is_a_loaderror(page: Page) -> None:
     """A well-formed secret of no intent is known only to the API."""
     page.evaluate("shop.clientSecret = 'pi_none_secret_none'")

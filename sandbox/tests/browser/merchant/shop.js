@@ -22,6 +22,8 @@ const shop = {
     for (const name of ['ready', 'loaderstart', 'loaderror', 'change', 'focus', 'blur', 'escape'])
       this.payment.on(name, (event) => this.events.push([name, event]));
     this.payment.mount('#payment-element');
+    const iframe = document.querySelector('#payment-element iframe');
+    this.loaded = new Promise((resolve) => iframe.addEventListener('load', resolve));
     return this.seen(['ready', 'loaderror']);
   },
 

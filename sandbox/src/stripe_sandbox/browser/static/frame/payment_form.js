@@ -100,13 +100,13 @@ function submit() {
 
 /**
  * Sends the payment with what was typed: the page never holds it.
- * @param {{path: string, parameters: any}} order
+ * @param {{id: string, parameters: any}} order  the PaymentIntent and what the page adds
  */
-async function confirm({ path, parameters }) {
+async function confirm({ id, parameters }) {
   const { error } = submit();
   if (error) return { error };
   const { payment_method: _ignored, payment_method_data: given, ...rest } = parameters;
-  return send(path, { ...rest, payment_method_data: filledIn(given) });
+  return send(`/v1/payment_intents/${encodeURIComponent(id)}/confirm`, { ...rest, payment_method_data: filledIn(given) });
 }
 
 /** @param {{parameters: any}} order */
@@ -120,9 +120,8 @@ function filledIn(given = {}) {
   const own = /** @type {any} */ (chooser.selected?.fields.data());
   const theirs = given.billing_details ?? {};
   const asked = Object.entries(own.billing_details.address).filter(([, value]) => value !== undefined);
-  const defaults = settings?.options.defaultValues?.billingDetails ?? {};
-  const address = { ...defaults.address, ...theirs.address, ...Object.fromEntries(asked) };
-  return { ...given, ...own, billing_details: { ...defaults, ...theirs, address } };
+  const address = { ...theirs.address, ...Object.fromEntries(asked) };
+  return { ...given, ...own, billing_details: { ...theirs, address } };
 }
 
 /**
@@ -131,7 +130,8 @@ function filledIn(given = {}) {
  */
 async function send(path, parameters) {
   const fields = chooser.selected?.fields;
-  const access = /** @type {Settings} */ (settings).access;
+  // The page says as whom, never where to: cards go to the sandbox that this frame came from.
+  const access = { .../** @type {Settings} */ (settings).access, base: new URL('..', document.baseURI).href.slice(0, -1) };
   fields?.setBusy(true);
   const answer = await askApi(access, 'POST', path, parameters);
   fields?.setBusy(false);

@@ -71,16 +71,17 @@ function secretFor(group, given) {
  * @returns {Promise<PaymentIntentResult>}
  */
 async function carryOut(access, { group, clientSecret, params, redirect }) {
-  const path = `/v1/payment_intents/${paymentIntentOf(WHERE, clientSecret)}/confirm`;
+  const id = paymentIntentOf(WHERE, clientSecret);
   const parameters = { ...params, client_secret: clientSecret, use_stripe_sdk: true };
   /** @type {import('../api.js').Answer} */
   const answer = group?.payment
-    ? await group.payment.ask('confirm', { path, parameters: { ...parameters, client_context: group.context() } })
-    : await askApi(access, 'POST', path, parameters);
+    ? await group.payment.ask('confirm', { id, parameters: { ...parameters, client_context: group.context() } })
+    : await askApi(access, 'POST', `/v1/payment_intents/${id}/confirm`, parameters);
   if (answer.error) return { error: answer.error };
   const result = await performNextAction(access, answer.value, clientSecret);
   if (result.error) {
-    group?.payment?.ask('showError', { code: result.error.code, message: result.error.message });
+    const { code, message } = result.error;
+    group?.payment?.ask('showError', { code, message }).catch(() => undefined);
     return result;
   }
   return redirect === 'always' ? leave(result.paymentIntent, clientSecret, params['return_url']) : result;

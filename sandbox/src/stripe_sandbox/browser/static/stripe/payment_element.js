@@ -11,6 +11,13 @@ const EXPECTED_HEIGHT = { accordion: 311, tabs: 240 };
 
 const STATES = ['focus', 'empty', 'complete', 'invalid'];
 
+const MILLISECONDS_TO_SPEAK = 5000;
+/** @type {import('@stripe/stripe-js').StripeError} */
+const SILENT = {
+  type: 'api_connection_error',
+  message: 'The payment form could not be loaded. A content blocker or Content Security Policy may have stopped it.',
+};
+
 /** A Payment Element as the group that owns it sees it. The page gets `face`. */
 export class PaymentElement {
   #listeners = new Listeners();
@@ -19,7 +26,12 @@ export class PaymentElement {
   /** @type {HTMLElement | null} */
   #container = null;
   #destroyed = false;
+  #spoken = false;
   #ready = false;
+  /** Settles when the form is drawn, with why it is not if it cannot be. */
+  #opened = expectation();
+  /** Rejects when the form is taken away. */
+  #gone = expectation();
 
   /**
    * @param {Group} group
@@ -36,18 +48,21 @@ export class PaymentElement {
   }
 
   /**
-   * Asks the form inside the frame; what it holds never comes out.
+   * Asks the form inside the frame, once it is drawn; what was typed never comes out.
    * @param {string} name
    * @param {unknown} [argument]
+   * @returns {Promise<any>} `{error}` when the form could not be drawn
    */
-  ask(name, argument) {
-    if (!this.#frame) throw new IntegrationError('The Payment Element is not mounted.');
-    return this.#frame.call(name, argument);
+  async ask(name, argument) {
+    const frame = this.#frame;
+    if (!frame) throw new IntegrationError('The Payment Element is not mounted.');
+    const failure = await Promise.race([this.#opened.promise, this.#gone.promise]);
+    return failure ? { error: failure } : Promise.race([frame.call(name, argument), this.#gone.promise]);
   }
 
   /** Passes on what changed in the group, if there is a form to see it. */
-  refresh() {
-    return this.#ready ? this.ask('update', this.#configuration()) : Promise.resolve();
+  async refresh() {
+    if (this.#ready) await this.ask('update', this.#configuration());
   }
 
   /** @returns {import('@stripe/stripe-js').StripePaymentElement} */
@@ -85,6 +100,8 @@ export class PaymentElement {
     container.classList.add('StripeElement', 'StripeElement--empty');
     container.append(holder);
     this.#container = container;
+    this.#opened = expectation();
+    this.#gone = expectation();
     this.#frame = openFrame({
       path: `/${TRAIN}/elements-inner-payment.html`,
       title: 'Secure payment input frame',
@@ -99,6 +116,19 @@ export class PaymentElement {
         height: `${EXPECTED_HEIGHT[this.#layoutType()]}px`,
       },
       calls: this.#calls(),
+    });
+    this.#watchLoading(this.#frame);
+  }
+
+  /**
+   * A frame that was blocked or not found loads something, but never speaks.
+   * @param {import('./frames.js').Frame} frame
+   */
+  #watchLoading(frame) {
+    frame.iframe.addEventListener('load', () => {
+      setTimeout(() => {
+        if (this.#frame === frame && !this.#spoken) this.#fail(SILENT);
+      }, MILLISECONDS_TO_SPEAK);
     });
   }
 
@@ -117,19 +147,24 @@ export class PaymentElement {
 
   async #open() {
     const frame = this.#frame;
+    this.#spoken = true;
     if (this.group.options['loader'] !== 'never') this.#emit('loaderstart');
     const { value: session, error } = await this.group.session();
     if (frame === null || frame !== this.#frame) return;
-    if (error) {
-      this.#setHeight(0);
-      if (!this.#emit('loaderror', { error }))
-        console.error('[Stripe.js] Unhandled payment Element loaderror', error);
-      return;
-    }
+    if (error) return this.#fail(error);
     await frame.call('open', { session, ...this.#configuration() });
     if (frame !== this.#frame) return;
     this.#ready = true;
+    this.#opened.settle(null);
     this.#emit('ready');
+  }
+
+  /** @param {import('@stripe/stripe-js').StripeError} error */
+  #fail(error) {
+    this.#setHeight(0);
+    this.#opened.settle(error);
+    if (!this.#emit('loaderror', { error }))
+      console.error('[Stripe.js] Unhandled payment Element loaderror', error);
   }
 
   #configuration() {
@@ -174,13 +209,15 @@ export class PaymentElement {
     if (!this.#frame)
       throw new IntegrationError(`This Element is not mounted: element.${name}() needs a mounted Element.`);
     if (name === 'focus') this.#frame.iframe.focus();
-    this.#frame.tell(name);
+    void this.ask(name).catch(() => undefined);
   }
 
   #unmount() {
     this.#frame?.close();
+    this.#gone.fail(new IntegrationError('This Element is no longer mounted; what was typed into it is gone.'));
     this.#frame = null;
     this.#ready = false;
+    this.#spoken = false;
     this.#container?.classList.remove('StripeElement', ...STATES.map((state) => `StripeElement--${state}`));
     this.#container?.replaceChildren();
     this.#container = null;
@@ -198,6 +235,20 @@ export class PaymentElement {
     if (this.#destroyed)
       throw new IntegrationError('This Element has already been destroyed. Please create a new one.');
   }
+}
+
+/** A promise with its handles; that nobody waits for its rejection is no mistake. */
+function expectation() {
+  /** @type {(value: any) => void} */
+  let settle = () => undefined;
+  /** @type {(reason: Error) => void} */
+  let fail = () => undefined;
+  const promise = new Promise((resolve, reject) => {
+    settle = resolve;
+    fail = reject;
+  });
+  promise.catch(() => undefined);
+  return { promise, settle, fail };
 }
 
 /**
