@@ -77,7 +77,7 @@ def test_nothing_scrolls_sideways(
     assert page.evaluate(FITS)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [360, 390, 768, 1280, 1920])
 def test_nothing_moves_while_the_payment_form_loads(
     new_page: Callable[..., Page], visit: Callable[[Page, str], None], width: int
 ) -> None:

@@ -24,7 +24,8 @@ export function appearance() {
       colorDanger: token("--danger"),
       colorSuccess: token("--success"),
       fontFamily: token("--sans"),
-      fontSizeBase: "16px",
+      // Who reads large text in the page reads it in the form too.
+      fontSizeBase: getComputedStyle(document.documentElement).fontSize,
       spacingUnit: "4px",
       borderRadius: "3px",
       focusBoxShadow: "none",
