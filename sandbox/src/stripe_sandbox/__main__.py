@@ -8,7 +8,7 @@ import uvloop
 
 from stripe_sandbox.sandbox import Account, Sandbox
 from stripe_sandbox.server import PortTakenError, Server
-from stripe_sandbox.webhooks import new_secret
+from stripe_sandbox.webhook_messages import new_secret
 
 _HINT = (
     "Any sk_test_… and pk_test_… key works. Card 4242 4242 4242 4242 pays; the dashboard lists the others."

@@ -7,16 +7,24 @@ In order: key, route, body, faults asked for by a test, idempotency, parameters,
 import asyncio
 import logging
 import time
-from typing import NamedTuple
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from stripe_sandbox import authentication, connections, form_encoding, versions
-from stripe_sandbox.authentication import Key
+from stripe_sandbox import authentication, connections, errors, form_encoding, versions
 from stripe_sandbox.call import Call
 from stripe_sandbox.control import Fault
 from stripe_sandbox.errors import StripeError
+from stripe_sandbox.exchange import (
+    PREFLIGHT,
+    Answer,
+    Incoming,
+    error_answer,
+    fault_answer,
+    replayed,
+    send_answer,
+    usual_headers,
+)
 from stripe_sandbox.expansion import expand
 from stripe_sandbox.idempotency import Stored
 from stripe_sandbox.ids import alphanumeric
@@ -30,27 +38,6 @@ _log = logging.getLogger(__name__)
 _LARGEST_BODY = 1_000_000
 
 
-class Answer(NamedTuple):
-    """What goes back: a status, JSON, and headers beyond the usual ones."""
-
-    status: int
-    body: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-
-
-class _Incoming(NamedTuple):
-    method: str
-    path: str
-    query: str
-    headers: dict[bytes, bytes]
-    body: bytes
-    request_id: str
-
-    def header(self, name: bytes) -> str | None:
-        value = self.headers.get(name)
-        return value.decode("latin-1") if value is not None else None
-
-
 class Api:
     """ASGI application answering everything under `/v1`."""
 
@@ -60,9 +47,9 @@ class Api:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         if scope["method"] == "OPTIONS":
-            await _send(send, Answer(200, b"", _PREFLIGHT))
+            await send_answer(send, Answer(200, b"", PREFLIGHT))
             return
-        incoming = _Incoming(
+        incoming = Incoming(
             scope["method"],
             scope["path"],
             scope["query_string"].decode("latin-1"),
@@ -76,14 +63,14 @@ class Api:
         if answer is None:
             connections.close(scope["client"])
         else:
-            await _send(send, answer)
+            await send_answer(send, answer)
 
-    async def _answer(self, incoming: _Incoming) -> Answer | None:
+    async def _answer(self, incoming: Incoming) -> Answer | None:
         """The answer, or None when the connection is to be closed without one."""
         try:
             return await self._handle(incoming)
         except StripeError as error:
-            answer = _error_answer(self._sandbox, incoming, error, None)
+            answer = error_answer(self._sandbox, incoming, error, None)
         except Exception:  # noqa: BLE001  the last door: logged and answered
             _log.exception("%s %s %s", incoming.request_id, incoming.method, incoming.path)
             broken = StripeError(
@@ -91,16 +78,18 @@ class Api:
                 status=500,
                 type="api_error",
             )
-            answer = _error_answer(self._sandbox, incoming, broken, None)
+            answer = error_answer(self._sandbox, incoming, broken, None)
         version = incoming.header(b"stripe-version") or self._sandbox.account.api_version
-        return answer._replace(headers=(*answer.headers, *_usual(incoming, version)))
+        return answer._replace(headers=(*answer.headers, *usual_headers(incoming, version)))
 
-    async def _handle(self, incoming: _Incoming) -> Answer | None:
+    async def _handle(self, incoming: Incoming) -> Answer | None:
         form = form_encoding.decode(_encoded_parameters(incoming))
         parameter = form.get("key")
         key = authentication.key_of(
             incoming.header(b"authorization"), parameter if isinstance(parameter, str) else None
         )
+        if incoming.header(b"stripe-account") not in (None, self._sandbox.account.id):
+            raise errors.not_imitated("Connect: other accounts (Stripe-Account)")
         route, identifier = find_route(incoming.method, incoming.path)
         if not route.publishable:
             authentication.require_secret(key)
@@ -119,30 +108,30 @@ class Api:
             await asyncio.sleep(seconds)
             if fault.drop:
                 return None
-            answer = _fault_answer(self._sandbox, fault, incoming)
-            return answer._replace(headers=(*answer.headers, *_usual(incoming, call.version)))
+            answer = fault_answer(self._sandbox, fault, incoming)
+            return answer._replace(headers=(*answer.headers, *usual_headers(incoming, call.version)))
         return await self._once(route, call, incoming, seconds, fault)
 
     async def _once(
-        self, route: Route, call: Call, incoming: _Incoming, seconds: float, fault: Fault | None
+        self, route: Route, call: Call, incoming: Incoming, seconds: float, fault: Fault | None
     ) -> Answer | None:
         """Run the endpoint, or repeat what it answered to the same idempotency key."""
         keys, key = self._sandbox.idempotency_keys, call.idempotency_key
         if key:
             stored = keys.begin(key, incoming.path, incoming.body)
             if stored:
-                return _replay(stored, incoming, key, call.version)
+                return replayed(stored, incoming, key, call.version)
         try:
             if seconds:
                 await asyncio.sleep(seconds)
             route.check(call)
             answer = (
-                _fault_answer(self._sandbox, fault, incoming)
+                fault_answer(self._sandbox, fault, incoming)
                 if fault and fault.stage == "inside"
                 else self._run(route, call, incoming)
             )
             if fault and fault.stage == "after" and not fault.drop:
-                answer = _fault_answer(self._sandbox, fault, incoming)
+                answer = fault_answer(self._sandbox, fault, incoming)
         except BaseException:
             if key:
                 keys.abandon(key)
@@ -155,9 +144,9 @@ class Api:
         self._sandbox.store.commit()
         if fault and fault.drop:
             return None
-        return answer._replace(headers=(*answer.headers, *_usual(incoming, call.version)))
+        return answer._replace(headers=(*answer.headers, *usual_headers(incoming, call.version)))
 
-    def _run(self, route: Route, call: Call, incoming: _Incoming) -> Answer:
+    def _run(self, route: Route, call: Call, incoming: Incoming) -> Answer:
         try:
             value = route.run(call)
             paths = call.params.get("expand")
@@ -166,14 +155,14 @@ class Api:
         except StripeError as error:
             if error.before_execution:
                 raise
-            return _error_answer(self._sandbox, incoming, error, call.key)
+            return error_answer(self._sandbox, incoming, error, call.key)
         if call.key.publishable:
             value = publishable_view(value)
         return Answer(200, orjson.dumps(versions.render(value, call.version)))
 
 
 def _logged(
-    sandbox: Sandbox, incoming: _Incoming, answer: Answer | None, milliseconds: float
+    sandbox: Sandbox, incoming: Incoming, answer: Answer | None, milliseconds: float
 ) -> LoggedRequest:
     parameters = cut(incoming.body) if incoming.method == "POST" else incoming.query[:KEPT_BYTES]
     credentials = f"{incoming.header(b'authorization')}&{parameters}"
@@ -194,7 +183,7 @@ def _logged(
     )
 
 
-def _encoded_parameters(incoming: _Incoming) -> str:
+def _encoded_parameters(incoming: Incoming) -> str:
     if incoming.method != "POST":
         return incoming.query
     if (incoming.header(b"content-type") or "").startswith("application/json"):
@@ -205,7 +194,7 @@ def _encoded_parameters(incoming: _Incoming) -> str:
     return incoming.body.decode(errors="replace")
 
 
-def _version(incoming: _Incoming, sandbox: Sandbox) -> str:
+def _version(incoming: Incoming, sandbox: Sandbox) -> str:
     version = incoming.header(b"stripe-version") or sandbox.account.api_version
     if not versions.is_version(version):
         raise StripeError(
@@ -227,79 +216,3 @@ async def _body(receive: Receive) -> bytes:
         if not message.get("more_body") or size > _LARGEST_BODY:
             break
     return b"".join(chunks)
-
-
-async def _send(send: Send, answer: Answer) -> None:
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(answer.body)).encode()),
-        *_CORS,
-        *answer.headers,
-    ]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
-
-
-_CORS = (
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"Request-Id, Stripe-Should-Retry, Stripe-Version"),
-    (b"cache-control", b"no-cache, no-store"),
-)
-_PREFLIGHT = (
-    (b"access-control-allow-methods", b"GET, HEAD, POST, DELETE, OPTIONS"),
-    (
-        b"access-control-allow-headers",
-        (
-            b"Authorization, Content-Type, Idempotency-Key, Stripe-Account, Stripe-Version, "
-            b"X-Stripe-Client-User-Agent"
-        ),
-    ),
-    (b"access-control-max-age", b"300"),
-)
-
-
-def _usual(incoming: _Incoming, version: str) -> tuple[tuple[bytes, bytes], ...]:
-    return ((b"request-id", incoming.request_id.encode()), (b"stripe-version", version.encode()))
-
-
-def _replay(stored: Stored, incoming: _Incoming, key: str, version: str) -> Answer:
-    headers = (
-        (b"idempotency-key", key.encode("latin-1")),
-        (b"idempotent-replayed", b"true"),
-        (b"original-request", stored.request_id.encode()),
-        *_usual(incoming, version),
-    )
-    return Answer(stored.status, stored.body, headers)
-
-
-def _error_answer(sandbox: Sandbox, incoming: _Incoming, error: StripeError, key: Key | None) -> Answer:
-    fields = error.fields()
-    intent = fields.get("payment_intent")
-    if intent and key and key.publishable:
-        fields["payment_intent"] = publishable_view(intent)
-    fields["request_log_url"] = f"{sandbox.public_url}/dashboard/requests/{incoming.request_id}"
-    headers = [(b"stripe-should-retry", b"true")] if error.status == 409 else []
-    headers += [(name.encode(), text.encode()) for name, text in error.headers.items()]
-    version = incoming.header(b"stripe-version")
-    if version and versions.is_version(version):
-        fields = {
-            name: versions.render(item, version) if isinstance(item, dict) else item
-            for name, item in fields.items()
-        }
-    return Answer(error.status, orjson.dumps({"error": fields}), tuple(headers))
-
-
-def _fault_answer(sandbox: Sandbox, fault: Fault, incoming: _Incoming) -> Answer:
-    if fault.error:
-        return Answer(fault.status or 500, orjson.dumps({"error": fault.error}), _fault_headers(fault))
-    if fault.status == 429:
-        error = StripeError("Request rate limit exceeded.", status=429, code="rate_limit")
-    else:
-        message = "A fault asked for through the sandbox's control API."
-        error = StripeError(message, status=fault.status or 500, type="api_error")
-    answer = _error_answer(sandbox, incoming, error, None)
-    return answer._replace(headers=(*answer.headers, *_fault_headers(fault)))
-
-
-def _fault_headers(fault: Fault) -> tuple[tuple[bytes, bytes], ...]:
-    return tuple((name.lower().encode(), text.encode()) for name, text in fault.headers.items())

@@ -31,7 +31,7 @@ from starlette.routing import BaseRoute, Route
 
 from stripe_sandbox.control import Fault
 from stripe_sandbox.sandbox import Sandbox
-from stripe_sandbox.webhooks import wants
+from stripe_sandbox.webhook_messages import wants
 
 _MOST_LISTED = 1000
 

@@ -11,7 +11,7 @@ from stripe_sandbox.store import StripeObject
 
 _DEEPEST = 4
 
-# None: expandable in Stripe, always null here.
+# None: expandable in Stripe, always null here. `source` and `refunds` are not kinds but resolved below.
 _EXPANDABLE: dict[str, dict[str, str | None]] = {
     "payment_intent": {
         "application": None,
@@ -31,9 +31,11 @@ _EXPANDABLE: dict[str, dict[str, str | None]] = {
         "failure_balance_transaction": "balance_transaction",
         "on_behalf_of": None,
         "payment_intent": "payment_intent",
+        "refunds": "refunds",
         "review": None,
         "source_transfer": None,
     },
+    "refunds": {"data": "refund"},
     "refund": {
         "balance_transaction": "balance_transaction",
         "charge": "charge",
@@ -52,47 +54,65 @@ _EXPANDABLE: dict[str, dict[str, str | None]] = {
 _SOURCES = {"ch": "charge", "py": "charge", "re": "refund"}
 
 
-def expand(sandbox: Sandbox, value: StripeObject, paths: list[str]) -> StripeObject:
-    """Give a copy of `value` in which each dotted path leads through whole objects.
+def check(kind: str, paths: list[str], *, listed: bool) -> None:
+    """Refuse paths that lead nowhere from an object (or a list) of a kind, before anything is done.
 
     Raises:
         StripeError: a path too deep, or through a field that cannot be expanded.
     """
     for path in paths:
         if path.count(".") >= _DEEPEST:
-            raise StripeError(
-                f"You cannot expand more than {_DEEPEST} levels of a property. Property: {path}",
-                param="expand",
+            raise _refused(f"You cannot expand more than {_DEEPEST} levels of a property. Property: {path}")
+        segments = path.split(".")
+        if listed and segments.pop(0) != "data":
+            raise _refused(f"This property cannot be expanded ({path}): below a list, begin with data.")
+        _check_segments(kind, segments, path)
+
+
+def _check_segments(kind: str | None, segments: list[str], path: str) -> None:
+    while segments and kind is not None:
+        head = segments.pop(0)
+        if kind == "customer" and head == "invoice_settings" and segments:
+            kind = "customer.invoice_settings"
+            continue
+        fields = _EXPANDABLE.get(kind, {})
+        if head not in fields:
+            raise _refused(
+                f"This property cannot be expanded ({head}). You may want to try expanding another property "
+                f"of {kind}. Property: {path}"
             )
-        value = _along(sandbox, value, path.split("."), path)
+        kind = None if fields[head] == "source" else fields[head]
+
+
+def _refused(message: str) -> StripeError:
+    return StripeError(message, param="expand", before_execution=True)
+
+
+def expand(sandbox: Sandbox, value: StripeObject, paths: list[str]) -> StripeObject:
+    """Give a copy of `value` in which each dotted path, checked before, leads through whole objects."""
+    for path in paths:
+        value = _along(sandbox, value, path.split("."))
     return value
 
 
-def _along(sandbox: Sandbox, value: StripeObject, segments: list[str], path: str) -> StripeObject:
+def _along(sandbox: Sandbox, value: StripeObject, segments: list[str]) -> StripeObject:
     head, rest = segments[0], segments[1:]
     if value.get("object") == "list" and head == "data":
-        return value | {
-            "data": [_along(sandbox, item, rest, path) if rest else item for item in value["data"]]
-        }
+        return value | {"data": [_along(sandbox, item, rest) if rest else item for item in value["data"]]}
     if value.get("object") == "charge" and head == "refunds":
-        return value | {"refunds": _refunds(sandbox, value["id"])}
-    if value.get("object") == "customer" and head == "invoice_settings" and rest:
+        refunds = _refunds(sandbox, value["id"])
+        return value | {"refunds": _along(sandbox, refunds, rest) if rest else refunds}
+    if head == "invoice_settings" and rest:
         settings = {"object": "customer.invoice_settings"} | value["invoice_settings"]
-        expanded = _along(sandbox, settings, rest, path)
-        return value | {"invoice_settings": {key: item for key, item in expanded.items() if key != "object"}}
-    fields = _EXPANDABLE.get(str(value.get("object")), {})
-    if head not in fields:
-        raise StripeError(
-            f"This property cannot be expanded ({head}). You may want to try expanding another property of "
-            f"{value.get('object')}.",
-            param="expand",
-        )
+        expanded = _along(sandbox, settings, rest)
+        del expanded["object"]
+        return value | {"invoice_settings": expanded}
     inner = value.get(head)
     if isinstance(inner, str):
-        inner = _fetch(sandbox, fields[head], inner)
+        inner = _fetch(sandbox, _EXPANDABLE.get(str(value.get("object")), {}).get(head), inner)
     if inner is None:
         return value
-    return value | {head: _along(sandbox, inner, rest, path) if rest else inner}
+    return value | {head: _along(sandbox, inner, rest) if rest else inner}
 
 
 def _fetch(sandbox: Sandbox, kind: str | None, identifier: str) -> Any:

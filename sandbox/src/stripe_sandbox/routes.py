@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from stripe_sandbox import errors, versions
+from stripe_sandbox import errors, expansion, versions
 from stripe_sandbox.call import Call
 from stripe_sandbox.parameters import Check, Parameters, anything, boolean, object_of, text_list
 from stripe_sandbox.resources import (
@@ -53,6 +53,20 @@ class Route:
         """
         if self.types is None:
             return
+        self._check_parameters(call)
+        if "expand" in call.params:
+            expansion.check(self._kind, call.params["expand"], listed=self._gives_list)
+
+    @property
+    def _kind(self) -> str:
+        """The object that the endpoint answers with, as its path says it."""
+        return self.path.rstrip("/{}").split("/")[-1 if self._gives_list else 2].removesuffix("s")
+
+    @property
+    def _gives_list(self) -> bool:
+        return self.method == "GET" and not self.path.endswith("{}")
+
+    def _check_parameters(self, call: Call) -> None:
         legacy = call.before(versions.WITHOUT_PAYMENT_METHOD_TYPES)
         if self.path.startswith("/v1/payment_intents"):
             _refuse_by_version(call, legacy=legacy)

@@ -5,18 +5,14 @@ each attempt is signed anew. The retry schedule is a sandbox's, seconds instead 
 """
 
 import asyncio
-import hashlib
-import hmac
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-import orjson
 
-from stripe_sandbox import versions
-from stripe_sandbox.ids import alphanumeric, plain_id
 from stripe_sandbox.store import StripeObject
+from stripe_sandbox.webhook_messages import new_delivery, new_endpoint, payload, signature, wants
 
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
@@ -29,20 +25,8 @@ AT_ONCE = 32
 USER_AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
 
 
-def signature(secret: str, timestamp: int, body: bytes) -> str:
-    """The `Stripe-Signature` header: HMAC-SHA256 of `timestamp.body`, keyed with the whole `whsec_…`."""
-    digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={timestamp},v1={digest}"
-
-
-def wants(endpoint: StripeObject, event_type: str) -> bool:
-    """Tell whether an endpoint is enabled and subscribed to a type."""
-    enabled = endpoint["enabled_events"]
-    return endpoint["status"] == "enabled" and ("*" in enabled or event_type in enabled)
-
-
 class Webhooks:
-    """Deliveries, newest last in the store as `delivery` objects of our own shape (see `_plan`).
+    """Deliveries, newest last in the store as `delivery` objects of our own shape (see webhook_messages.py).
 
     Events of one payment go out one after another, those of different payments side by side; a failed
     delivery waits for its retry without holding up the next. Switches for tests: `held`, `lose` (how many to
@@ -133,7 +117,7 @@ class Webhooks:
             self._awaited.setdefault(event["id"], set()).add(endpoint["id"])
             if self.lose:
                 self.lose -= 1 if self.lose > 0 else 0
-                store.save("delivery", _plan(self._sandbox, event, endpoint, "lost"))
+                store.save("delivery", new_delivery(self._sandbox, event, endpoint, "lost"))
                 continue
             for _ in range(self.copies):
                 self.deliver(event, endpoint)
@@ -141,10 +125,10 @@ class Webhooks:
     def deliver(self, event: StripeObject, endpoint: StripeObject) -> StripeObject:
         """Plan one delivery, also of an event that was sent before."""
         store = self._sandbox.store
-        delivery = _plan(self._sandbox, event, endpoint, "pending")
+        delivery = new_delivery(self._sandbox, event, endpoint, "pending")
         store.save("delivery", delivery)
-        if store.count("delivery") > KEPT_DELIVERIES:
-            oldest = next(store.oldest_first("delivery"))
+        oldest = next(store.oldest_first("delivery"))
+        if store.count("delivery") > KEPT_DELIVERIES and oldest["status"] != "pending":
             store.remove("delivery", oldest["id"])
         if self.held:
             self.waiting.append(delivery["id"])
@@ -259,54 +243,3 @@ class Webhooks:
             self._queue(identifier)
 
         timers[identifier] = asyncio.get_running_loop().call_later(seconds, retry)
-
-
-def payload(event: StripeObject, version: str) -> bytes:
-    """An event as its receiver sees it: indented JSON in the endpoint's API version."""
-    seen = event | {"api_version": version}
-    seen["data"] = event["data"] | {"object": versions.render(event["data"]["object"], version)}
-    return orjson.dumps(seen, option=orjson.OPT_INDENT_2)
-
-
-def new_endpoint(
-    sandbox: "Sandbox", *, url: str, enabled_events: list[str], description: str | None
-) -> StripeObject:
-    """A WebhookEndpoint in Stripe's shape, without its secret, not yet saved."""
-    return {
-        "id": plain_id("we"),
-        "object": "webhook_endpoint",
-        "api_version": None,
-        "application": None,
-        "created": sandbox.now(),
-        "description": description,
-        "enabled_events": enabled_events,
-        "livemode": False,
-        "metadata": {},
-        "status": "enabled",
-        "url": url,
-    }
-
-
-def new_secret() -> str:
-    return f"whsec_{alphanumeric(32)}"
-
-
-def _plan(sandbox: "Sandbox", event: StripeObject, endpoint: StripeObject, status: str) -> StripeObject:
-    """A delivery.
-
-    `status`: pending, succeeded, failed (given up), lost (swallowed for a test), stopped (endpoint gone).
-    """
-    about = event["data"]["object"]
-    return {
-        "id": plain_id("del"),
-        "event": event["id"],
-        "type": event["type"],
-        "endpoint": endpoint["id"],
-        "url": endpoint["url"],
-        "about": about.get("payment_intent") or about.get("id") or "",
-        "created": sandbox.now(),
-        "status": status,
-        "request_body": None,
-        "attempts": [],
-        "next_attempt": None,
-    }

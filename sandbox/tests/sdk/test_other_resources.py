@@ -275,6 +275,12 @@ def test_expand_reaches_four_levels_and_refuses_the_rest(client: stripe.StripeCl
         refused(lambda: client.v1.payment_intents.retrieve(intent.id, {"expand": ["amount"]})).param
         == "expand"
     )
+    assert "begin with data" in str(
+        refused(lambda: client.v1.payment_intents.list({"expand": ["latest_charge"]}))
+    )
+    unmade: Any = {"amount": 2300, "currency": "sgd", "expand": ["colour"]}
+    assert refused(lambda: client.v1.payment_intents.create(unmade)).param == "expand"
+    assert len(client.v1.payment_intents.list().data) == 1, "a refused expand leaves nothing behind"
     deep = "latest_charge.payment_intent.latest_charge.payment_intent.customer"
     assert "4 levels" in str(
         refused(lambda: client.v1.payment_intents.retrieve(intent.id, {"expand": [deep]}))

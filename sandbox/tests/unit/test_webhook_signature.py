@@ -5,7 +5,7 @@ import stripe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_sandbox.webhooks import signature
+from stripe_sandbox.webhook_messages import signature
 
 
 @given(

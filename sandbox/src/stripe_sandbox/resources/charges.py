@@ -8,7 +8,7 @@ from stripe_sandbox.events import STRIPE_ITSELF, emit
 from stripe_sandbox.ids import alphanumeric, payment_id
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.pagination import page
-from stripe_sandbox.resources import balance_transactions, payment_methods
+from stripe_sandbox.resources import balance_transactions, card_details, payment_methods
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -91,7 +91,7 @@ def make(
             method,
             three_d_secure,
             until=sandbox.now() + _HELD_SECONDS,
-            checks=payment_methods.checks(
+            checks=card_details.checks(
                 card, method["billing_details"], cvc=bool(hidden.get("cvc")), done=True
             ),
         ),

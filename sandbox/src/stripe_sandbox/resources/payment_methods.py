@@ -13,6 +13,7 @@ from stripe_sandbox.events import Cause, emit
 from stripe_sandbox.ids import plain_id
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.pagination import page
+from stripe_sandbox.resources import card_details
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -20,7 +21,6 @@ _NO_ADDRESS: dict[str, str | None] = dict.fromkeys(
     ("city", "country", "line1", "line2", "postal_code", "state")
 )
 _TOKENS_OF_CARDS = "tok_"
-_YEARS_AHEAD = 50
 
 
 def create(call: Call) -> StripeObject:
@@ -55,10 +55,10 @@ def from_data(sandbox: Sandbox, data: dict[str, Any], prefix: str = "") -> Strip
         if name not in given:
             raise errors.missing_parameter(f"{prefix}[card][{name}]" if prefix else f"card[{name}]")
     number = str(given["number"]).replace(" ", "").replace("-", "")
-    _refuse_impossible(sandbox, number, given)
+    card_details.refuse_impossible(sandbox, number, given)
     typed = {
         "exp_month": given["exp_month"],
-        "exp_year": _four_digits(given["exp_year"]),
+        "exp_year": card_details.four_digits(given["exp_year"]),
         "cvc": bool(given.get("cvc")),
     }
     return _save(sandbox, cards.card_for(number), typed, data)
@@ -145,18 +145,27 @@ def attach(call: Call) -> StripeObject:
         raise errors.missing_parameter("customer")
     method = find(call, call.id)
     call.find("customer", call.params["customer"], "customer")
-    if method["customer"] not in (None, call.params["customer"]):
+    check_attachable(call.sandbox, method, call.params["customer"])
+    attach_to(call.sandbox, method, call.params["customer"], call.cause)
+    return method
+
+
+def check_attachable(sandbox: Sandbox, method: StripeObject, customer: str | None) -> None:
+    """Refuse to save a method to a customer (None: a new one) when Stripe or the card's bank would.
+
+    Raises:
+        StripeError: another customer's method, one used up, or a card that declines.
+    """
+    if method["customer"] not in (None, customer):
         raise errors.StripeError(
             "The payment method you provided has already been attached to a customer.",
             code="payment_method_unexpected_state",
         )
-    card, hidden = card_behind(call.sandbox, method["id"])
+    card, hidden = card_behind(sandbox, method["id"])
     if hidden.get("used"):
         raise used_before()
     if not card.attachable and card.decline:
         raise declined(card.decline)
-    attach_to(call.sandbox, method, call.params["customer"], call.cause)
-    return method
 
 
 def attach_to(sandbox: Sandbox, method: StripeObject, customer: str, cause: Cause) -> None:
@@ -228,30 +237,6 @@ def address(given: dict[str, Any]) -> dict[str, Any]:
     return _NO_ADDRESS | {name: value or None for name, value in given.items()}
 
 
-def _refuse_impossible(sandbox: Sandbox, number: str, given: dict[str, Any]) -> None:
-    today = datetime.fromtimestamp(sandbox.now(), UTC)
-    month, year = given["exp_month"], _four_digits(given["exp_year"])
-    if number not in cards.BY_NUMBER and not cards.passes_luhn(number):
-        raise _impossible("Your card number is incorrect.", "incorrect_number", "number")
-    if not 1 <= month <= 12:
-        raise _impossible("Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month")
-    if not today.year <= year <= today.year + _YEARS_AHEAD:
-        raise _impossible("Your card's expiration year is invalid.", "invalid_expiry_year", "exp_year")
-    if year == today.year and month < today.month:
-        raise _impossible("Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month")
-    cvc = given.get("cvc")
-    if cvc and not (cvc.isdecimal() and len(cvc) == (4 if cards.brand_of(number) == "amex" else 3)):
-        raise _impossible("Your card's security code is invalid.", "invalid_cvc", "cvc")
-
-
-def _impossible(message: str, code: str, param: str) -> errors.StripeError:
-    return errors.StripeError(message, status=402, type="card_error", code=code, param=param)
-
-
-def _four_digits(year: int) -> int:
-    return year + 2000 if 0 <= year < 100 else year
-
-
 def _save(sandbox: Sandbox, card: cards.Card, typed: dict[str, Any], data: dict[str, Any]) -> StripeObject:
     details = billing_details(data.get("billing_details") or {})
     method = {
@@ -259,7 +244,7 @@ def _save(sandbox: Sandbox, card: cards.Card, typed: dict[str, Any], data: dict[
         "object": "payment_method",
         "allow_redisplay": data.get("allow_redisplay", "unspecified"),
         "billing_details": details,
-        "card": _card(card, typed, details),
+        "card": card_details.shown(card, typed, details),
         "created": sandbox.now(),
         "customer": None,
         "customer_account": None,
@@ -271,34 +256,3 @@ def _save(sandbox: Sandbox, card: cards.Card, typed: dict[str, Any], data: dict[
     sandbox.store.save("card", {"id": method["id"], "number": number, "cvc": typed["cvc"]})
     sandbox.store.save("payment_method", method)
     return method
-
-
-def _card(card: cards.Card, typed: dict[str, Any], details: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "brand": card.brand,
-        "checks": checks(card, details, cvc=typed["cvc"], done=False),
-        "country": card.country,
-        "display_brand": card.networks[0] if card.networks else card.brand,
-        "exp_month": typed["exp_month"],
-        "exp_year": typed["exp_year"],
-        "fingerprint": card.fingerprint,
-        "funding": card.funding,
-        "generated_from": None,
-        "last4": card.last4,
-        "networks": {"available": list(card.networks) or [card.brand], "preferred": None},
-        "regulated_status": "unregulated",
-        "three_d_secure_usage": {"supported": card.authentication != cards.Authentication.NOT_SUPPORTED},
-        "wallet": None,
-    }
-
-
-def checks(card: cards.Card, details: dict[str, Any], *, cvc: bool, done: bool) -> dict[str, str | None]:
-    """The bank's checks of what was given: null for what was not, `unchecked` before the first charge."""
-    where = details["address"] or {}
-    return {
-        "address_line1_check": (card.line1_check if done else "unchecked") if where.get("line1") else None,
-        "address_postal_code_check": (
-            (card.postal_code_check if done else "unchecked") if where.get("postal_code") else None
-        ),
-        "cvc_check": (card.cvc_check if done else "unchecked") if cvc else None,
-    }

@@ -8,7 +8,7 @@ from stripe_sandbox.errors import StripeError
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.pagination import page
 from stripe_sandbox.store import StripeObject
-from stripe_sandbox.webhooks import new_endpoint, new_secret
+from stripe_sandbox.webhook_messages import new_endpoint, new_secret
 
 _MOST_ENDPOINTS = 16
 _NOUN = "webhook endpoint"
