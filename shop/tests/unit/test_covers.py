@@ -53,7 +53,7 @@ def test_the_same_book_always_gets_the_same_cover() -> None:
 
 def test_a_slip_in_the_catalogue_costs_no_cover() -> None:
     """A palette or motif that nobody knows becomes the plain one."""
-    assert covers.draw("Zen", "A", "mosss", "rulle") == covers.draw("Zen", "A", "ink", "rule")
+    assert covers.draw("Zen", "A", "nosuch", "nosuch") == covers.draw("Zen", "A", "ink", "rule")
 
 
 @given(title=titles, author=titles)

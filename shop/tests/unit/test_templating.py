@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from bookshop import covers
 from bookshop.web.pages import CheckoutPage, OrderPage, Page
 from bookshop.web.templating import STATIC_FOLDER, html, static_build, static_routes
-from example_pages import CHECKOUT, PAGES, SCENES, SITE, order_page
+from example_pages import CHECKOUT, PAGES, SCENES, SITE, UNPAID, order_page
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
@@ -55,6 +55,14 @@ def test_money_on_its_way_is_neither_success_nor_failure() -> None:
     assert "nothing for you to do" in text
     assert "charged" not in text
     assert "/pay" not in text
+
+
+def test_money_on_its_way_is_not_asked_for_again() -> None:
+    """A payment that left before the order knew of it gets no second Pay button."""
+    early = order_page(**UNPAID, payment_status="processing")
+    assert early.scene == "on_its_way"
+    assert "/pay" not in html(SITE, early)
+    assert 'href="/pay"' in html(SITE, SCENES["waiting"])
 
 
 def test_a_total_that_is_not_paid_is_not_called_charged() -> None:

@@ -47,5 +47,6 @@ export function appearance() {
  * @param {StripeElements} elements
  */
 export function follow(elements) {
-  darkness.addEventListener("change", () => void elements.update({ appearance: appearance() }));
+  // Assigned, not added: a form that was loaded again takes the place of the one that failed.
+  darkness.onchange = () => void elements.update({ appearance: appearance() });
 }

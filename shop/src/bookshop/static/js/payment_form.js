@@ -30,18 +30,21 @@ export function mount(stripe, price, note) {
   follow(elements);
   noteChanges(payment, note);
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("timeout")), PATIENCE);
-    payment.on("loaderstart", () => note("loaderstart"));
-    payment.on("ready", () => {
+    /** @param {string} reason */
+    const fail = (reason) => {
       clearTimeout(timer);
+      payment.destroy();
+      reject(new Error(reason));
+    };
+    const timer = setTimeout(fail, PATIENCE, "timeout");
+    payment.once("loaderstart", () => note("loaderstart"));
+    payment.once("ready", () => {
+      clearTimeout(timer);
+      payment.off("loaderror"); // A form that works stays, whatever it misses later.
       note("ready");
       resolve(elements);
     });
-    payment.on("loaderror", ({ error }) => {
-      clearTimeout(timer);
-      payment.destroy();
-      reject(new Error(error.type));
-    });
+    payment.once("loaderror", ({ error }) => fail(error.type));
     payment.mount("#payment-element");
   });
 }
