@@ -78,7 +78,7 @@ def test_every_path_of_the_script(sandbox_url: str) -> None:
             answer = browser.get(path)
             assert answer.status_code == 200, path
             assert answer.headers["content-type"].startswith("text/javascript")
-            assert f"'{sandbox_url}'" in answer.text
+            assert f'"{sandbox_url}"' in answer.text
             assert not re.search(r"\{\{\w+\}\}", answer.text)
             again = browser.get(path, headers={"If-None-Match": answer.headers["etag"]})
             assert (again.status_code, again.content) == (304, b"")

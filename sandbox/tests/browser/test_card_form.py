@@ -235,7 +235,7 @@ def test_languages(page: Page, form: FrameLocator) -> None:
     """Labels, countries and messages follow the locale; an unknown one reads English."""
     start(page)
     for locale, label, message in (
-        ("de", "Kartennummer", "Ihre Kartennummer ist unvollständig."),
+        ("de", "Kartennummer", "Ihre Kartennummer ist unvollständig."),  # codespell:ignore
         ("zh-CN", "卡号", "您的卡号不完整。"),
         ("ja", "カード番号", "カード番号に不備があります。"),
         ("fi", "Card number", "Your card number is incomplete."),

@@ -38,16 +38,16 @@ def test_joined_script_is_valid(entry: str, tmp_path: Path) -> None:
 def test_modules_come_after_what_they_need(tmp_path: Path) -> None:
     """A module that two others import is joined once, before both."""
     (tmp_path / "base.js").write_text("export const one = 1;\n")
-    (tmp_path / "left.js").write_text("import { one } from './base.js';\nexport const two = one + one;\n")
+    (tmp_path / "left.js").write_text('import { one } from "./base.js";\nexport const two = one + one;\n')
     (tmp_path / "main.js").write_text(
-        "import {\n  one,\n} from './base.js';\nimport { two } from './left.js';\nconsole.log(one, two);\n"
+        'import {\n  one,\n} from "./base.js";\nimport { two } from "./left.js";\nconsole.log(one, two);\n'
     )
     joined = join(tmp_path / "main.js")
     assert joined.count("const one") == 1
     assert joined.index("const one") < joined.index("const two") < joined.index("console.log")
 
 
-@pytest.mark.parametrize("line", ["export default 1;", "import * as x from './y.js';", "export { a };"])
+@pytest.mark.parametrize("line", ["export default 1;", 'import * as x from "./y.js";', "export { a };"])
 def test_other_forms_of_modules_are_refused(tmp_path: Path, line: str) -> None:
     """What the joining does not understand stops the start, not the shop."""
     (tmp_path / "main.js").write_text(f"{line}\n")

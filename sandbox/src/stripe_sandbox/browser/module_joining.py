@@ -7,7 +7,7 @@ used once.
 import re
 from pathlib import Path
 
-_IMPORT = re.compile(r"^import \{[^}]*\} from '(?P<path>[^']+)';\n", re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(?P<path>[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(async )?(function|class|const|let)\b)", re.MULTILINE)
 
 
@@ -20,7 +20,7 @@ def join(entry: Path) -> str:
     joined: dict[Path, str] = {}
     _add(entry.resolve(), joined)
     body = "\n".join(joined.values())
-    return f"(() => {{\n'use strict';\n{body}}})();\n"
+    return f'(() => {{\n"use strict";\n{body}}})();\n'
 
 
 def _add(module: Path, joined: dict[Path, str]) -> None:

@@ -2,29 +2,29 @@
 const shop = {
   events: [],
   deferred: true,
-  redirect: 'if_required',
+  redirect: "if_required",
   clientSecret: null,
-  intent: { amount: 2300, currency: 'sgd' },
+  intent: { amount: 2300, currency: "sgd" },
   params: { return_url: `${location.origin}/done?order=7#receipt` },
 
   async createIntent(parameters) {
-    const response = await fetch('/intents', { method: 'POST', body: JSON.stringify(parameters) });
+    const response = await fetch("/intents", { method: "POST", body: JSON.stringify(parameters) });
     return (await response.json()).client_secret;
   },
 
-  start({ key = 'pk_test_shop', stripe: stripeOptions, elements = {}, element } = {}) {
+  start({ key = "pk_test_shop", stripe: stripeOptions, elements = {}, element } = {}) {
     this.stripe = Stripe(key, stripeOptions);
     const offer = this.clientSecret
       ? { clientSecret: this.clientSecret }
-      : { mode: 'payment', amount: this.intent.amount, currency: this.intent.currency };
+      : { mode: "payment", amount: this.intent.amount, currency: this.intent.currency };
     this.elements = this.stripe.elements({ ...offer, ...elements });
-    this.payment = this.elements.create('payment', element);
-    for (const name of ['ready', 'loaderstart', 'loaderror', 'change', 'focus', 'blur', 'escape'])
+    this.payment = this.elements.create("payment", element);
+    for (const name of ["ready", "loaderstart", "loaderror", "change", "focus", "blur", "escape"])
       this.payment.on(name, (event) => this.events.push([name, event]));
-    this.payment.mount('#payment-element');
-    const iframe = document.querySelector('#payment-element iframe');
-    this.loaded = new Promise((resolve) => iframe.addEventListener('load', resolve));
-    return this.seen(['ready', 'loaderror']);
+    this.payment.mount("#payment-element");
+    const iframe = document.querySelector("#payment-element iframe");
+    this.loaded = new Promise((resolve) => iframe.addEventListener("load", resolve));
+    return this.seen(["ready", "loaderror"]);
   },
 
   // Resolves with the first of these events that has come or comes, and fits.
@@ -51,11 +51,11 @@ const shop = {
   },
 };
 
-document.addEventListener('DOMContentLoaded', () => {
-  document.querySelector('#pay').addEventListener('click', () => {
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector("#pay").addEventListener("click", () => {
     shop.ending = shop.pay().catch((mistake) => ({ thrown: mistake.name, message: mistake.message }));
     shop.ending.then(({ error, paymentIntent, message }) => {
-      document.querySelector('#message').textContent = error?.message ?? paymentIntent?.status ?? message;
+      document.querySelector("#message").textContent = error?.message ?? paymentIntent?.status ?? message;
     });
   });
 });

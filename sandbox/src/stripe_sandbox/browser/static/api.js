@@ -24,9 +24,9 @@ export async function askApi(access, method, path, parameters) {
   const address = access.base + path;
   try {
     const response =
-      method === 'GET'
-        ? await fetch(`${address}?${form}`, { credentials: 'omit' })
-        : await fetch(address, { method, body: form, credentials: 'omit' });
+      method === "GET"
+        ? await fetch(`${address}?${form}`, { credentials: "omit" })
+        : await fetch(address, { method, body: form, credentials: "omit" });
     return readAnswer(response.status, await response.json());
   } catch (failure) {
     return { error: failure instanceof SyntaxError ? unreadable() : unreachable() };
@@ -51,9 +51,9 @@ export function encodeForm(parameters) {
 function append(form, name, value) {
   if (value === undefined) return;
   if (Array.isArray(value)) value.forEach((item, index) => append(form, `${name}[${index}]`, item));
-  else if (value !== null && typeof value === 'object')
+  else if (value !== null && typeof value === "object")
     for (const [key, inner] of Object.entries(value)) append(form, `${name}[${key}]`, inner);
-  else form.append(name, value === null ? '' : String(value));
+  else form.append(name, value === null ? "" : String(value));
 }
 
 /**
@@ -64,18 +64,18 @@ function append(form, name, value) {
 function readAnswer(status, body) {
   if (status < 400) return { value: body };
   const error = body?.error ?? unreadable();
-  return { error: status === 429 ? { ...error, type: 'rate_limit_error' } : error };
+  return { error: status === 429 ? { ...error, type: "rate_limit_error" } : error };
 }
 
 /** @returns {StripeError} */
 function unreachable() {
   return {
-    type: 'api_connection_error',
-    message: 'We could not reach the payment server. Please check your connection and try again.',
+    type: "api_connection_error",
+    message: "We could not reach the payment server. Please check your connection and try again.",
   };
 }
 
 /** @returns {StripeError} */
 function unreadable() {
-  return { type: 'api_error', message: 'The payment server gave an answer that could not be read.' };
+  return { type: "api_error", message: "The payment server gave an answer that could not be read." };
 }

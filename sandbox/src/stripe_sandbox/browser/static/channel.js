@@ -5,7 +5,7 @@
 
 /**
  * @typedef {object} Channel
- * @property {(name: string, argument?: unknown) => Promise<any>} call  resolves with what the other side returns
+ * @property {(name: string, argument?: unknown) => Promise<any>} call  gives what the other side returns
  * @property {(name: string, argument?: unknown) => void} tell  the same, when no answer is of interest
  * @property {() => void} close
  */
@@ -23,7 +23,7 @@ export function openChannel({ peer, origin, name: channel, calls }) {
   const waiting = new Map();
   let count = 0;
   // A page opened from a file has the origin "null", which cannot be addressed.
-  const target = origin === 'null' ? '*' : origin;
+  const target = origin === "null" ? "*" : origin;
 
   /** @param {Record<string, unknown>} message */
   function post(message) {
@@ -43,7 +43,7 @@ export function openChannel({ peer, origin, name: channel, calls }) {
     if (id !== undefined) post({ id, value: answer });
   }
 
-  window.addEventListener('message', hear);
+  window.addEventListener("message", hear);
   return {
     call: (name, argument) =>
       new Promise((resolve) => {
@@ -52,6 +52,6 @@ export function openChannel({ peer, origin, name: channel, calls }) {
         post({ id, name, argument });
       }),
     tell: (name, argument) => post({ name, argument }),
-    close: () => window.removeEventListener('message', hear),
+    close: () => window.removeEventListener("message", hear),
   };
 }

@@ -1,2 +1,2 @@
 // The frame around this page closes when it hears this.
-window.parent.postMessage('challenge-finished', location.origin);
+window.parent.postMessage("challenge-finished", location.origin);

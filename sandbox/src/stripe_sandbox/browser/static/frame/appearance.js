@@ -1,6 +1,6 @@
 /**
- * The page's `appearance`. Every value is set through the CSS object model, one property at a time, so nothing
- * that a page passes can become anything but the value of a known property.
+ * The page's `appearance`. Every value is set through the CSS object model, one property at a time, so
+ * nothing that a page passes can become anything but the value of a known property.
  */
 
 /** @typedef {import('@stripe/stripe-js').Appearance} Appearance */
@@ -10,53 +10,58 @@ const THEMES = {
   stripe: {},
   none: {},
   flat: {
-    colorBackground: '#f1f3f7',
-    colorText: '#1a1f36',
-    colorPrimary: '#4a5bd0',
-    inputColorBorder: 'transparent',
-    inputBoxShadow: 'none',
-    blockColorBorder: '#d8dce6',
+    colorBackground: "#f1f3f7",
+    colorText: "#1a1f36",
+    colorPrimary: "#4a5bd0",
+    inputColorBorder: "transparent",
+    inputBoxShadow: "none",
+    blockColorBorder: "#d8dce6",
   },
   night: {
-    colorPrimary: '#85d996',
-    colorBackground: '#2b2c38',
-    colorText: '#ffffff',
-    colorTextSecondary: '#c3c6d4',
-    colorTextPlaceholder: '#a5a9bb',
-    colorDanger: '#ff9aae',
-    inputColorBorder: '#4c4e60',
-    blockColorBorder: '#43455a',
-    accessibleColorOnColorPrimary: '#12221a',
+    colorPrimary: "#85d996",
+    colorBackground: "#2b2c38",
+    colorText: "#ffffff",
+    colorTextSecondary: "#c3c6d4",
+    colorTextPlaceholder: "#a5a9bb",
+    colorDanger: "#ff9aae",
+    inputColorBorder: "#4c4e60",
+    blockColorBorder: "#43455a",
+    accessibleColorOnColorPrimary: "#12221a",
   },
 };
 
 /** Older names of the same variables. */
 /** @type {Record<string, string>} */
 const RENAMED = {
-  spacingGridRow: 'gridRowSpacing',
-  spacingGridColumn: 'gridColumnSpacing',
-  spacingTab: 'tabSpacing',
-  spacingAccordionItem: 'accordionItemSpacing',
-  colorPrimaryText: 'accessibleColorOnColorPrimary',
-  colorBackgroundText: 'accessibleColorOnColorBackground',
-  colorDangerText: 'accessibleColorOnColorDanger',
-  colorIcon: 'iconColor',
-  colorIconTab: 'tabIconColor',
-  colorIconTabSelected: 'tabIconSelectedColor',
+  spacingGridRow: "gridRowSpacing",
+  spacingGridColumn: "gridColumnSpacing",
+  spacingTab: "tabSpacing",
+  spacingAccordionItem: "accordionItemSpacing",
+  colorPrimaryText: "accessibleColorOnColorPrimary",
+  colorBackgroundText: "accessibleColorOnColorBackground",
+  colorDangerText: "accessibleColorOnColorDanger",
+  colorIcon: "iconColor",
+  colorIconTab: "tabIconColor",
+  colorIconTabSelected: "tabIconSelectedColor",
 };
 
-const CLASSES =
-  'AccordionItem Block Checkbox CheckboxInput CheckboxLabel DropdownItem Error Input Label Link PickerItem RadioIcon ' +
-  'Tab TabIcon TabLabel TermsText';
-const SELECTOR = new RegExp(
-  `^\\.(${CLASSES.replaceAll(' ', '|')})(--[a-z]+)?(:(hover|focus|focus-visible|active|disabled|autofill)|::(placeholder|selection))*$`,
-);
+const CLASSES = [
+  "AccordionItem|Block|Checkbox|CheckboxInput|CheckboxLabel|DropdownItem|Error|Input|Label|Link",
+  "PickerItem|RadioIcon|Tab|TabIcon|TabLabel|TermsText",
+].join("|");
+const STATES = ":(hover|focus|focus-visible|active|disabled|autofill)|::(placeholder|selection)";
+const SELECTOR = new RegExp(`^\\.(${CLASSES})(--[a-z]+)?(${STATES})*$`);
+const SIDES = "(-(top|right|bottom|left))?";
 const PROPERTIES = new RegExp(
-  '^(-webkit-|-moz-)?(background(-color)?|border(-(top|right|bottom|left))?(-(width|style|color|radius))?|' +
-    'border-(top|bottom)-(left|right)-radius|box-shadow|color|fill|fill-opacity|font-(family|size|smooth|variant|weight|' +
-    'smoothing|variation-settings)|letter-spacing|line-height|margin(-(top|right|bottom|left))?|opacity|' +
-    'outline(-(color|offset|style|width))?|padding(-(top|right|bottom|left))?|text-(decoration|shadow|transform|align)|' +
-    'transition|-webkit-text-fill-color|text-fill-color)$',
+  `^(-webkit-|-moz-)?(${[
+    "background(-color)?",
+    `border${SIDES}(-(width|style|color))?|border-((top|bottom)-(left|right)-)?radius`,
+    "box-shadow|color|fill|fill-opacity|letter-spacing|line-height|opacity|transition|text-fill-color",
+    "font-(family|size|smooth|smoothing|variant|variation-settings|weight)",
+    `margin${SIDES}|padding${SIDES}`,
+    "outline(-(color|offset|style|width))?",
+    "text-(align|decoration|shadow|transform)",
+  ].join("|")})$`,
 );
 const UNSAFE_VALUE = /url\s*\(|image\s*\(|image-set|expression|[;{}@\\]/i;
 
@@ -69,16 +74,16 @@ document.adoptedStyleSheets = [rulesSheet];
  */
 export function applyAppearance(appearance, fonts) {
   const root = document.documentElement;
-  root.removeAttribute('style');
-  const theme = THEMES[appearance.theme ?? 'stripe'] ?? {};
+  root.removeAttribute("style");
+  const theme = THEMES[appearance.theme ?? "stripe"] ?? {};
   const variables = { ...theme, ...renamed(appearance.variables ?? {}) };
   for (const [name, value] of Object.entries(variables)) setVariable(root, name, value);
-  const condensed = appearance.inputs === 'condensed';
-  const floating = appearance.labels === 'floating' || (appearance.labels !== 'above' && condensed);
-  root.classList.toggle('is-condensed', condensed);
-  root.classList.toggle('has-floatingLabels', floating);
-  root.classList.toggle('is-still', Boolean(appearance.disableAnimations));
-  rulesSheet.replaceSync('');
+  const condensed = appearance.inputs === "condensed";
+  const floating = appearance.labels === "floating" || (appearance.labels !== "above" && condensed);
+  root.classList.toggle("is-condensed", condensed);
+  root.classList.toggle("has-floatingLabels", floating);
+  root.classList.toggle("is-still", Boolean(appearance.disableAnimations));
+  rulesSheet.replaceSync("");
   for (const [selector, properties] of Object.entries(appearance.rules ?? {})) addRule(selector, properties);
   for (const font of fonts) addFont(font);
 }
@@ -94,7 +99,7 @@ function renamed(variables) {
  * @param {unknown} value
  */
 function setVariable(root, name, value) {
-  if (typeof value !== 'string' || UNSAFE_VALUE.test(value) || !/^\w+$/.test(name)) {
+  if (typeof value !== "string" || UNSAFE_VALUE.test(value) || !/^\w+$/.test(name)) {
     console.warn(`[Stripe.js] appearance.variables.${name}: ${String(value)} is not a supported value.`);
     return;
   }
@@ -113,7 +118,9 @@ function addRule(selector, properties) {
   const index = rulesSheet.insertRule(`${selector} {}`, rulesSheet.cssRules.length);
   const rule = /** @type {CSSStyleRule} */ (rulesSheet.cssRules[index]);
   for (const [name, value] of Object.entries(properties)) {
-    const property = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/^(webkit|moz)-/, '-$1-');
+    const property = name
+      .replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+      .replace(/^(webkit|moz)-/, "-$1-");
     if (PROPERTIES.test(property) && !UNSAFE_VALUE.test(value)) rule.style.setProperty(property, value);
     else console.warn(`[Stripe.js] appearance.rules: ${selector} { ${name} } is not a supported property.`);
   }
@@ -121,8 +128,8 @@ function addRule(selector, properties) {
 
 /** @param {import('./types.js').Configuration['fonts'][number]} font */
 function addFont(font) {
-  if ('cssSrc' in font) {
-    console.warn('[Stripe.js] fonts: cssSrc is not imitated by this sandbox; pass family and src.');
+  if ("cssSrc" in font) {
+    console.warn("[Stripe.js] fonts: cssSrc is not imitated by this sandbox; pass family and src.");
     return;
   }
   const { family, src, style, unicodeRange, weight } = font;

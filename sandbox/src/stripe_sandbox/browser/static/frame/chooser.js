@@ -1,4 +1,4 @@
-import { METHODS } from './methods.js';
+import { METHODS } from "./methods.js";
 
 /** @typedef {import('./types.js').Settings} Settings */
 /** @typedef {import('./types.js').MethodFields} MethodFields */
@@ -6,7 +6,7 @@ import { METHODS } from './methods.js';
 
 /** The rows (accordion) or tabs among which a way to pay is chosen; the chosen one shows its fields. */
 export class Chooser {
-  element = document.createElement('div');
+  element = document.createElement("div");
   /** @type {Offer | null} */
   selected = null;
   /** @type {Offer[]} */
@@ -29,11 +29,12 @@ export class Chooser {
     const first = this.#offers.length === 0;
     this.#offers = offers;
     const layout = layoutOf(settings);
-    if (first && !(layout.type === 'accordion' && startsCollapsed(layout, offers, settings)))
+    if (first && !(layout.type === "accordion" && startsCollapsed(layout, offers, settings)))
       this.selected = offers[0] ?? null;
-    if (!offers.includes(/** @type {Offer} */ (this.selected)) && this.selected) this.selected = offers[0] ?? null;
+    if (!offers.includes(/** @type {Offer} */ (this.selected)) && this.selected)
+      this.selected = offers[0] ?? null;
     const focused = document.activeElement;
-    if (layout.type === 'tabs') this.#drawTabs(settings);
+    if (layout.type === "tabs") this.#drawTabs(settings);
     else this.#drawAccordion(layout, settings);
     if (focused instanceof HTMLElement && this.element.contains(focused)) focused.focus();
   }
@@ -52,15 +53,15 @@ export class Chooser {
 
   /** @param {Settings} settings */
   #drawTabs(settings) {
-    this.element.className = 'Tabs';
-    const list = document.createElement('div');
-    list.className = 'TabList';
-    list.setAttribute('role', 'tablist');
-    list.setAttribute('aria-label', settings.words.say('methods'));
+    this.element.className = "Tabs";
+    const list = document.createElement("div");
+    list.className = "TabList";
+    list.setAttribute("role", "tablist");
+    list.setAttribute("aria-label", settings.words.say("methods"));
     list.hidden = this.#offers.length < 2;
-    list.append(...this.#offers.map((offer) => this.#header(offer, 'Tab', settings, [])));
-    list.addEventListener('keydown', (event) => this.#moveByArrow(event, list));
-    this.element.replaceChildren(list, ...this.#offers.map((offer) => this.#panel(offer, 'tabpanel')));
+    list.append(...this.#offers.map((offer) => this.#header(offer, "Tab", settings, [])));
+    list.addEventListener("keydown", (event) => this.#moveByArrow(event, list));
+    this.element.replaceChildren(list, ...this.#offers.map((offer) => this.#panel(offer, "tabpanel")));
     this.#markSelected();
   }
 
@@ -69,19 +70,20 @@ export class Chooser {
    * @param {Settings} settings
    */
   #drawAccordion(layout, settings) {
-    this.element.className = layout.spacedAccordionItems ? 'Accordion Accordion--spaced' : 'Accordion';
+    this.element.className = layout.spacedAccordionItems ? "Accordion Accordion--spaced" : "Accordion";
     const several = this.#offers.length > 1;
-    const choice = layout.radios === true ? 'always' : layout.radios === false ? 'never' : (layout.radios ?? 'auto');
-    const radios = choice === 'always' || (choice !== 'never' && several);
+    const choice =
+      layout.radios === true ? "always" : layout.radios === false ? "never" : (layout.radios ?? "auto");
+    const radios = choice === "always" || (choice !== "never" && several);
     const items = this.#offers.map((offer) => {
-      const item = document.createElement('div');
-      item.className = 'AccordionItem';
-      item.dataset['type'] = offer.type;
-      const radio = document.createElement('span');
-      radio.className = 'RadioIcon';
-      const header = this.#header(offer, 'AccordionItem-header', settings, radios ? [radio] : []);
-      if (layout.paymentMethodLogoPosition === 'end') header.classList.add('AccordionItem-header--logoLast');
-      item.append(header, this.#panel(offer, 'region'));
+      const item = document.createElement("div");
+      item.className = "AccordionItem";
+      item.dataset["type"] = offer.type;
+      const radio = document.createElement("span");
+      radio.className = "RadioIcon";
+      const header = this.#header(offer, "AccordionItem-header", settings, radios ? [radio] : []);
+      if (layout.paymentMethodLogoPosition === "end") header.classList.add("AccordionItem-header--logoLast");
+      item.append(header, this.#panel(offer, "region"));
       return item;
     });
     this.element.replaceChildren(...items);
@@ -95,22 +97,23 @@ export class Chooser {
    * @param {Node[]} before
    */
   #header(offer, className, settings, before) {
-    const button = document.createElement('button');
-    button.type = 'button';
+    const button = document.createElement("button");
+    button.type = "button";
     button.className = className;
     button.id = `${offer.type}-tab`;
     button.value = offer.type;
-    button.dataset['testid'] = offer.type;
-    button.setAttribute('aria-controls', `${offer.type}-panel`);
-    if (className === 'Tab') button.setAttribute('role', 'tab');
+    button.dataset["testid"] = offer.type;
+    button.setAttribute("aria-controls", `${offer.type}-panel`);
+    if (className === "Tab") button.setAttribute("role", "tab");
     const method = METHODS[offer.type];
-    const icon = document.createElement('span');
-    icon.className = `MethodIcon MethodIcon--${offer.type} ${className === 'Tab' ? 'TabIcon' : 'PaymentMethodIcon'}`;
-    const label = document.createElement('span');
-    label.className = className === 'Tab' ? 'TabLabel' : 'AccordionItem-label';
+    const icon = document.createElement("span");
+    icon.className = `MethodIcon MethodIcon--${offer.type}`;
+    icon.classList.add(className === "Tab" ? "TabIcon" : "PaymentMethodIcon");
+    const label = document.createElement("span");
+    label.className = className === "Tab" ? "TabLabel" : "AccordionItem-label";
     label.textContent = settings.words.say(method?.label ?? offer.type);
     button.append(...before, icon, label);
-    button.addEventListener('click', () => this.#select(offer));
+    button.addEventListener("click", () => this.#select(offer));
     return button;
   }
 
@@ -119,11 +122,11 @@ export class Chooser {
    * @param {string} role
    */
   #panel(offer, role) {
-    const panel = document.createElement('div');
-    panel.className = 'Panel';
+    const panel = document.createElement("div");
+    panel.className = "Panel";
     panel.id = `${offer.type}-panel`;
-    panel.setAttribute('role', role);
-    panel.setAttribute('aria-labelledby', `${offer.type}-tab`);
+    panel.setAttribute("role", role);
+    panel.setAttribute("aria-labelledby", `${offer.type}-tab`);
     panel.append(offer.fields.element);
     return panel;
   }
@@ -135,11 +138,11 @@ export class Chooser {
       const panel = this.element.querySelector(`#${offer.type}-panel`);
       if (panel instanceof HTMLElement) panel.hidden = !chosen;
       if (!(header instanceof HTMLElement)) continue;
-      const isTab = header.getAttribute('role') === 'tab';
-      header.setAttribute(isTab ? 'aria-selected' : 'aria-expanded', String(chosen));
+      const isTab = header.getAttribute("role") === "tab";
+      header.setAttribute(isTab ? "aria-selected" : "aria-expanded", String(chosen));
       if (isTab) header.tabIndex = chosen || this.isCollapsed ? 0 : -1;
-      header.classList.toggle('Tab--selected', isTab && chosen);
-      header.closest('.AccordionItem')?.classList.toggle('AccordionItem--selected', chosen);
+      header.classList.toggle("Tab--selected", isTab && chosen);
+      header.closest(".AccordionItem")?.classList.toggle("AccordionItem--selected", chosen);
     }
   }
 
@@ -165,8 +168,8 @@ export class Chooser {
  */
 function layoutOf(settings) {
   const given = settings.options.layout ?? settings.defaultLayout;
-  const layout = typeof given === 'string' ? { type: given } : given;
-  return layout.type === 'auto' ? { ...layout, type: settings.defaultLayout } : layout;
+  const layout = typeof given === "string" ? { type: given } : given;
+  return layout.type === "auto" ? { ...layout, type: settings.defaultLayout } : layout;
 }
 
 /**

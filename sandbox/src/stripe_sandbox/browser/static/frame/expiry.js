@@ -16,8 +16,8 @@ export function formatExpiry(text) {
  */
 export function expiryDigits(text) {
   const parts = /^\s*(\d{1,2})\s*[/.-]\s*(?:20(?=\d\d$))?(\d*)/.exec(text.trim());
-  if (parts) return `${(parts[1] ?? '').padStart(2, '0')}${parts[2]}`.slice(0, 4);
-  let digits = text.replace(/\D/g, '');
+  if (parts) return `${(parts[1] ?? "").padStart(2, "0")}${parts[2]}`.slice(0, 4);
+  let digits = text.replace(/\D/g, "");
   if (/^[2-9]/.test(digits) || Number(digits.slice(0, 2)) > 12) digits = `0${digits}`;
   if (/^\d{2}20\d{2}$/.test(digits)) digits = digits.slice(0, 2) + digits.slice(4);
   return digits.slice(0, 4);
@@ -39,10 +39,10 @@ export function readExpiry(text) {
  */
 export function expiryFault(text, today) {
   const digits = expiryDigits(text);
-  if (digits.length < 4) return 'incomplete_expiry';
+  if (digits.length < 4) return "incomplete_expiry";
   const { month, year } = readExpiry(text);
-  if (month < 1 || month > 12) return 'invalid_expiry_month';
-  if (year < today.getFullYear()) return 'invalid_expiry_year_past';
-  if (year === today.getFullYear() && month < today.getMonth() + 1) return 'invalid_expiry_month_past';
-  return year > today.getFullYear() + 50 ? 'invalid_expiry_year' : null;
+  if (month < 1 || month > 12) return "invalid_expiry_month";
+  if (year < today.getFullYear()) return "invalid_expiry_year_past";
+  if (year === today.getFullYear() && month < today.getMonth() + 1) return "invalid_expiry_month_past";
+  return year > today.getFullYear() + 50 ? "invalid_expiry_year" : null;
 }

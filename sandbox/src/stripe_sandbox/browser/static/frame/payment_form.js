@@ -1,42 +1,54 @@
-import { askApi } from '../api.js';
-import { openChannel } from '../channel.js';
-import { applyAppearance } from './appearance.js';
-import { Chooser } from './chooser.js';
-import { METHODS, offeredMethods } from './methods.js';
-import { wordsFor } from './words.js';
+import { askApi } from "../api.js";
+import { openChannel } from "../channel.js";
+import { applyAppearance } from "./appearance.js";
+import { Chooser } from "./chooser.js";
+import { METHODS, offeredMethods } from "./methods.js";
+import { wordsFor } from "./words.js";
 
 /** @typedef {import('./types.js').Configuration} Configuration */
 /** @typedef {import('./types.js').Settings} Settings */
 
 const hints = new URLSearchParams(location.hash.slice(1));
-const form = /** @type {HTMLFormElement} */ (document.getElementById('payment'));
-const skeleton = /** @type {HTMLElement} */ (document.querySelector('.Skeleton'));
+const form = /** @type {HTMLFormElement} */ (document.getElementById("payment"));
+const skeleton = /** @type {HTMLElement} */ (document.querySelector(".Skeleton"));
 const chooser = new Chooser(report);
 /** @type {Settings | null} */
 let settings = null;
 /** @type {Map<string, import('./types.js').MethodFields>} */
 const built = new Map();
-let lastReport = '';
+let lastReport = "";
 
 const page = openChannel({
   peer: () => window.parent,
-  origin: hints.get('origin') ?? '',
-  name: hints.get('channel') ?? '',
-  calls: { open, update: open, submit, confirm, createPaymentMethod, showError, focus, blur, clear, collapse },
+  origin: hints.get("origin") ?? "",
+  name: hints.get("channel") ?? "",
+  calls: {
+    open,
+    update: open,
+    submit,
+    confirm,
+    createPaymentMethod,
+    showError,
+    focus,
+    blur,
+    clear,
+    collapse,
+  },
 });
 
-skeleton.hidden = hints.get('loader') === 'never';
-skeleton.classList.toggle('Skeleton--tabs', hints.get('layout') === 'tabs');
+skeleton.hidden = hints.get("loader") === "never";
+skeleton.classList.toggle("Skeleton--tabs", hints.get("layout") === "tabs");
 new ResizeObserver(() => {
-  if (!skeleton.hidden || settings) page.tell('height', Math.ceil(document.body.getBoundingClientRect().height));
+  if (!skeleton.hidden || settings)
+    page.tell("height", Math.ceil(document.body.getBoundingClientRect().height));
 }).observe(document.body);
-document.addEventListener('focusin', (event) => event.relatedTarget || showFocus(true));
-document.addEventListener('focusout', (event) => event.relatedTarget || showFocus(false));
-document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') page.tell('event', { name: 'escape' });
+document.addEventListener("focusin", (event) => event.relatedTarget || showFocus(true));
+document.addEventListener("focusout", (event) => event.relatedTarget || showFocus(false));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") page.tell("event", { name: "escape" });
 });
-form.addEventListener('submit', (event) => event.preventDefault());
-page.tell('loaded');
+form.addEventListener("submit", (event) => event.preventDefault());
+page.tell("loaded");
 
 /**
  * Draws the form, or draws it anew with what has changed.
@@ -79,13 +91,16 @@ function report() {
   const chosen = chooser.selected;
   const empty = chosen?.fields.isEmpty ?? true;
   const complete = chosen?.fields.isComplete ?? false;
-  const value = { type: chosen?.type ?? '', ...(chosen && { billingDetails: chosen.fields.billingDetails() }) };
+  const value = {
+    type: chosen?.type ?? "",
+    ...(chosen && { billingDetails: chosen.fields.billingDetails() }),
+  };
   const detail = { empty, complete, collapsed: chooser.isCollapsed, value };
   const now = JSON.stringify(detail);
   if (now === lastReport) return;
   lastReport = now;
-  page.tell('states', { empty, complete, invalid: false });
-  page.tell('event', { name: 'change', detail });
+  page.tell("states", { empty, complete, invalid: false });
+  page.tell("event", { name: "change", detail });
 }
 
 /** Checks the form and shows what is wrong with it. */
@@ -93,9 +108,12 @@ function submit() {
   const chosen = chooser.selected;
   const fault = chosen
     ? chosen.fields.check()
-    : { code: 'incomplete_payment_details', message: settings?.words.say('incomplete_payment_details') ?? '' };
-  if (fault) page.tell('states', { invalid: true });
-  return fault ? { error: { type: 'validation_error', ...fault } } : { selectedPaymentMethod: chosen?.type };
+    : {
+        code: "incomplete_payment_details",
+        message: settings?.words.say("incomplete_payment_details") ?? "",
+      };
+  if (fault) page.tell("states", { invalid: true });
+  return fault ? { error: { type: "validation_error", ...fault } } : { selectedPaymentMethod: chosen?.type };
 }
 
 /**
@@ -106,13 +124,16 @@ async function confirm({ id, parameters }) {
   const { error } = submit();
   if (error) return { error };
   const { payment_method: _ignored, payment_method_data: given, ...rest } = parameters;
-  return send(`/v1/payment_intents/${encodeURIComponent(id)}/confirm`, { ...rest, payment_method_data: filledIn(given) });
+  return send(`/v1/payment_intents/${encodeURIComponent(id)}/confirm`, {
+    ...rest,
+    payment_method_data: filledIn(given),
+  });
 }
 
 /** @param {{parameters: any}} order */
 async function createPaymentMethod({ parameters }) {
   const { error } = submit();
-  return error ? { error } : send('/v1/payment_methods', filledIn(parameters));
+  return error ? { error } : send("/v1/payment_methods", filledIn(parameters));
 }
 
 /** @param {any} given  what the page adds, which the form's own fields win over */
@@ -131,24 +152,27 @@ function filledIn(given = {}) {
 async function send(path, parameters) {
   const fields = chooser.selected?.fields;
   // The page says as whom, never where to: cards go to the sandbox that this frame came from.
-  const access = { .../** @type {Settings} */ (settings).access, base: new URL('..', document.baseURI).href.slice(0, -1) };
+  const access = {
+    .../** @type {Settings} */ (settings).access,
+    base: new URL("..", document.baseURI).href.slice(0, -1),
+  };
   fields?.setBusy(true);
-  const answer = await askApi(access, 'POST', path, parameters);
+  const answer = await askApi(access, "POST", path, parameters);
   fields?.setBusy(false);
-  if (answer.error?.type === 'card_error') showError(answer.error);
+  if (answer.error?.type === "card_error") showError(answer.error);
   return answer;
 }
 
 /** @param {{code?: string, message?: string}} error */
 function showError(error) {
-  page.tell('states', { invalid: true });
+  page.tell("states", { invalid: true });
   chooser.selected?.fields.showError(error);
 }
 
 /** @param {boolean} focused */
 function showFocus(focused) {
-  page.tell('states', { focus: focused });
-  page.tell('event', { name: focused ? 'focus' : 'blur' });
+  page.tell("states", { focus: focused });
+  page.tell("event", { name: focused ? "focus" : "blur" });
 }
 
 function focus() {

@@ -1,4 +1,4 @@
-import type { StripePaymentElementOptions, Appearance, StripeElementsOptionsMode } from '@stripe/stripe-js';
+import type { StripePaymentElementOptions, Appearance, StripeElementsOptionsMode } from "@stripe/stripe-js";
 
 /** What the page sends to the form when it opens and whenever something changes. */
 export interface Configuration {
@@ -6,12 +6,12 @@ export interface Configuration {
   options: StripePaymentElementOptions;
   access: { base: string; key: string; version?: string; account?: string };
   appearance: Appearance;
-  fonts: NonNullable<StripeElementsOptionsMode['fonts']>;
+  fonts: NonNullable<StripeElementsOptionsMode["fonts"]>;
   locale: string;
   futureUsage: string | null;
   asksPostalCodeAbroad: boolean;
   collapsesByDefault: boolean;
-  defaultLayout: 'accordion' | 'tabs';
+  defaultLayout: "accordion" | "tabs";
 }
 
 /** The part of GET /v1/elements/sessions that the form reads. */
@@ -24,7 +24,7 @@ export interface Session {
 
 /** The configuration as the parts of the form read it. */
 export interface Settings extends Configuration {
-  words: ReturnType<typeof import('./words.js').wordsFor>;
+  words: ReturnType<typeof import("./words.js").wordsFor>;
   accountCountry: string;
   business: string;
 }

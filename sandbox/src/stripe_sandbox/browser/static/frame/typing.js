@@ -6,21 +6,21 @@
  */
 export function keepFormatted(input, format) {
   let before = input.value;
-  input.addEventListener('input', (event) => {
-    const kind = /** @type {InputEvent} */ (event).inputType ?? '';
+  input.addEventListener("input", (event) => {
+    const kind = /** @type {InputEvent} */ (event).inputType ?? "";
     const caret = input.selectionStart ?? input.value.length;
     const atEnd = caret === input.value.length;
     let left = onlyDigits(input.value.slice(0, caret));
     let right = onlyDigits(input.value.slice(caret));
     const nothingGone = onlyDigits(before) === left + right;
-    if (kind === 'deleteContentBackward' && nothingGone && before !== input.value) left = left.slice(0, -1);
-    if (kind === 'deleteContentForward' && nothingGone && before !== input.value) right = right.slice(1);
-    const deleting = kind.startsWith('delete');
+    if (kind === "deleteContentBackward" && nothingGone && before !== input.value) left = left.slice(0, -1);
+    if (kind === "deleteContentForward" && nothingGone && before !== input.value) right = right.slice(1);
+    const deleting = kind.startsWith("delete");
     const text = deleting ? left + right : input.value;
     let next = format(text);
-    if (deleting && right === '') next = next.replace(/\D+$/, '');
+    if (deleting && right === "") next = next.replace(/\D+$/, "");
     input.value = next;
-    const place = atEnd ? next.length : caretBehind(next, countIn(next, left, right));
+    const place = atEnd ? next.length : caretBehind(next, digitsBefore(next, left, right));
     input.setSelectionRange(place, place);
     before = next;
   });
@@ -28,7 +28,7 @@ export function keepFormatted(input, format) {
 
 /** @param {string} text */
 function onlyDigits(text) {
-  return text.replace(/\D/g, '');
+  return text.replace(/\D/g, "");
 }
 
 /**
@@ -37,7 +37,7 @@ function onlyDigits(text) {
  * @param {string} left
  * @param {string} right
  */
-function countIn(text, left, right) {
+function digitsBefore(text, left, right) {
   const digits = onlyDigits(text);
   return right && digits.endsWith(right) ? digits.length - right.length : left.length;
 }

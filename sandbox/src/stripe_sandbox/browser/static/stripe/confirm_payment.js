@@ -1,16 +1,17 @@
-import { askApi } from '../api.js';
-import { groupOf } from './elements.js';
-import { IntegrationError, demandOneOf, demandType, paymentIntentOf } from './mistakes.js';
-import { performNextAction } from './next_action.js';
-import { demandNeverAskedFields } from './payment_element_options.js';
+import { askApi } from "../api.js";
+import { groupOf } from "./elements.js";
+import { IntegrationError, demandOneOf, demandType, paymentIntentOf } from "./mistakes.js";
+import { performNextAction } from "./next_action.js";
+import { demandNeverAskedFields } from "./payment_element_options.js";
 
 /** @typedef {import('../api.js').Access} Access */
 /** @typedef {import('@stripe/stripe-js').PaymentIntentResult} PaymentIntentResult */
-/** @typedef {{group: import('./elements.js').Group | null, clientSecret: string, params: Record<string, any>, redirect: string}} Order */
+/** @typedef {import('./elements.js').Group | null} GroupOrNone */
+/** @typedef {{group: GroupOrNone, clientSecret: string, params: Record<string, any>, redirect: string}} Order */
 
-const WHERE = 'stripe.confirmPayment()';
+const WHERE = "stripe.confirmPayment()";
 const SUBMIT_FIRST =
-  'Call elements.submit() as soon as your customer presses pay, before any asynchronous work, and wait for it.';
+  "Call elements.submit() as soon as your customer presses pay, before any asynchronous work, and wait for it.";
 
 /**
  * Mistakes of the page are thrown at once; what happens to the payment is the promise's value.
@@ -30,15 +31,15 @@ export function confirmPayment(access, options) {
  * @returns {Order}
  */
 function readOptions(options) {
-  demandType(WHERE, 'options', options ?? null, 'object');
-  const { elements, clientSecret, confirmParams = {}, redirect = 'always' } = /** @type {any} */ (options);
-  demandOneOf(WHERE, 'redirect', redirect, ['always', 'if_required']);
-  demandType(WHERE, 'confirmParams', confirmParams, 'object');
+  demandType(WHERE, "options", options ?? null, "object");
+  const { elements, clientSecret, confirmParams = {}, redirect = "always" } = /** @type {any} */ (options);
+  demandOneOf(WHERE, "redirect", redirect, ["always", "if_required"]);
+  demandType(WHERE, "confirmParams", confirmParams, "object");
   if (elements === undefined && clientSecret === undefined)
     throw new IntegrationError(`Missing value for ${WHERE}: elements or clientSecret should be given.`);
   const group = elements === undefined ? null : groupOf(WHERE, elements);
   const secret = secretFor(group, clientSecret);
-  if (redirect === 'always' && typeof confirmParams.return_url !== 'string')
+  if (redirect === "always" && typeof confirmParams.return_url !== "string")
     throw new IntegrationError(`Missing value for ${WHERE}: confirmParams.return_url should be a string.`);
   if (group?.payment)
     demandNeverAskedFields(group.payment.options, confirmParams.payment_method_data?.billing_details, WHERE);
@@ -46,7 +47,7 @@ function readOptions(options) {
 }
 
 /**
- * @param {import('./elements.js').Group | null} group
+ * @param {GroupOrNone} group
  * @param {unknown} given
  * @returns {string}
  */
@@ -59,9 +60,11 @@ function secretFor(group, given) {
     paymentIntentOf(WHERE, given);
     return /** @type {string} */ (given);
   }
-  const own = group.options['clientSecret'];
+  const own = group.options["clientSecret"];
   if (given !== undefined && given !== own)
-    throw new IntegrationError(`Invalid value for ${WHERE}: clientSecret differs from the one given to elements().`);
+    throw new IntegrationError(
+      `Invalid value for ${WHERE}: clientSecret differs from the one given to elements().`,
+    );
   return own;
 }
 
@@ -75,16 +78,19 @@ async function carryOut(access, { group, clientSecret, params, redirect }) {
   const parameters = { ...params, client_secret: clientSecret, use_stripe_sdk: true };
   /** @type {import('../api.js').Answer} */
   const answer = group?.payment
-    ? await group.payment.ask('confirm', { id, parameters: { ...parameters, client_context: group.context() } })
-    : await askApi(access, 'POST', `/v1/payment_intents/${id}/confirm`, parameters);
+    ? await group.payment.ask("confirm", {
+        id,
+        parameters: { ...parameters, client_context: group.context() },
+      })
+    : await askApi(access, "POST", `/v1/payment_intents/${id}/confirm`, parameters);
   if (answer.error) return { error: answer.error };
   const result = await performNextAction(access, answer.value, clientSecret);
   if (result.error) {
     const { code, message } = result.error;
-    group?.payment?.ask('showError', { code, message }).catch(() => undefined);
+    group?.payment?.ask("showError", { code, message }).catch(() => undefined);
     return result;
   }
-  return redirect === 'always' ? leave(result.paymentIntent, clientSecret, params['return_url']) : result;
+  return redirect === "always" ? leave(result.paymentIntent, clientSecret, params["return_url"]) : result;
 }
 
 /**
@@ -95,24 +101,24 @@ async function carryOut(access, { group, clientSecret, params, redirect }) {
  */
 function leave(intent, clientSecret, returnUrl) {
   const address = new URL(returnUrl);
-  address.searchParams.set('payment_intent', intent.id);
-  address.searchParams.set('payment_intent_client_secret', clientSecret);
-  address.searchParams.set('redirect_status', intent.status === 'processing' ? 'pending' : 'succeeded');
+  address.searchParams.set("payment_intent", intent.id);
+  address.searchParams.set("payment_intent_client_secret", clientSecret);
+  address.searchParams.set("redirect_status", intent.status === "processing" ? "pending" : "succeeded");
   window.location.assign(address);
   return new Promise(() => undefined);
 }
 
 /** @param {unknown} address */
 function isAbsolute(address) {
-  return typeof address === 'string' && /^[a-z][a-z0-9+.-]*:/i.test(address) && URL.canParse(address);
+  return typeof address === "string" && /^[a-z][a-z0-9+.-]*:/i.test(address) && URL.canParse(address);
 }
 
 /** @returns {import('@stripe/stripe-js').StripeError} */
 function urlInvalid() {
   return {
-    type: 'invalid_request_error',
-    code: 'url_invalid',
-    param: 'return_url',
-    message: 'Invalid URL: return_url must be absolute, with a scheme such as https.',
+    type: "invalid_request_error",
+    code: "url_invalid",
+    param: "return_url",
+    message: "Invalid URL: return_url must be absolute, with a scheme such as https.",
   };
 }

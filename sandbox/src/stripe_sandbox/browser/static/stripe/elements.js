@@ -1,9 +1,15 @@
-import { askApi } from '../api.js';
-import { captureMethod, checkElementsOptions, checkElementsUpdate, deferredIntent, futureUsage } from './elements_options.js';
-import { Listeners } from './listeners.js';
-import { IntegrationError } from './mistakes.js';
-import { PaymentElement } from './payment_element.js';
-import { since } from './train.js';
+import { askApi } from "../api.js";
+import {
+  captureMethod,
+  checkElementsOptions,
+  checkElementsUpdate,
+  deferredIntent,
+  futureUsage,
+} from "./elements_options.js";
+import { Listeners } from "./listeners.js";
+import { IntegrationError } from "./mistakes.js";
+import { PaymentElement } from "./payment_element.js";
+import { since } from "./train.js";
 
 /** @typedef {import('@stripe/stripe-js').StripeElements} StripeElements */
 /** @typedef {import('../api.js').Answer} Answer */
@@ -11,23 +17,23 @@ import { since } from './train.js';
 /** @type {WeakMap<object, Group>} what stands behind the object that the page holds */
 const groups = new WeakMap();
 
-const FINISHED = ['succeeded', 'canceled', 'processing', 'requires_capture'];
+const FINISHED = ["succeeded", "canceled", "processing", "requires_capture"];
 const NOT_IMITATED = [
-  'address',
-  'auBankAccount',
-  'contactDetails',
-  'currencySelector',
-  'expressCheckout',
-  'iban',
-  'card',
-  'cardNumber',
-  'cardExpiry',
-  'cardCvc',
-  'linkAuthentication',
-  'paymentMethodMessaging',
-  'shippingAddress',
-  'taxId',
-  'terms',
+  "address",
+  "auBankAccount",
+  "contactDetails",
+  "currencySelector",
+  "expressCheckout",
+  "iban",
+  "card",
+  "cardNumber",
+  "cardExpiry",
+  "cardCvc",
+  "linkAuthentication",
+  "paymentMethodMessaging",
+  "shippingAddress",
+  "taxId",
+  "terms",
 ];
 
 /** One `stripe.elements()`: the elements made from it and what they are to charge. */
@@ -62,7 +68,7 @@ export class Group {
   }
 
   get isDeferred() {
-    return !this.options['clientSecret'];
+    return !this.options["clientSecret"];
   }
 
   /** What a form needs to know of the group. */
@@ -72,11 +78,11 @@ export class Group {
       access: this.access,
       appearance: appearance ?? {},
       fonts: fonts ?? [],
-      locale: locale && locale !== 'auto' ? locale : this.locale,
+      locale: locale && locale !== "auto" ? locale : this.locale,
       futureUsage: futureUsage(this.options) ?? null,
-      asksPostalCodeAbroad: !since('clover'),
-      collapsesByDefault: since('basil'),
-      defaultLayout: since('basil') ? 'accordion' : 'tabs',
+      asksPostalCodeAbroad: !since("clover"),
+      collapsesByDefault: since("basil"),
+      defaultLayout: since("basil") ? "accordion" : "tabs",
     };
   }
 
@@ -84,9 +90,9 @@ export class Group {
   context() {
     if (!this.isDeferred) return undefined;
     return {
-      mode: this.options['mode'],
-      amount: this.options['amount'],
-      currency: this.options['currency'],
+      mode: this.options["mode"],
+      amount: this.options["amount"],
+      currency: this.options["currency"],
       capture_method: captureMethod(this.options),
       setup_future_usage: futureUsage(this.options) ?? undefined,
     };
@@ -101,11 +107,12 @@ export class Group {
   #makeFace() {
     return /** @type {any} */ ({
       create: (/** @type {string} */ type, /** @type {unknown} */ options) => this.#create(type, options),
-      getElement: (/** @type {string} */ type) => (type === 'payment' ? (this.payment?.face ?? null) : null),
+      getElement: (/** @type {string} */ type) => (type === "payment" ? (this.payment?.face ?? null) : null),
       update: (/** @type {unknown} */ changes) => this.#update(changes),
       fetchUpdates: () => this.#fetchUpdates(),
       submit: () => this.#submit(),
-      on: (/** @type {string} */ event, /** @type {() => void} */ handler) => this.#listeners.add(event, handler),
+      on: (/** @type {string} */ event, /** @type {() => void} */ handler) =>
+        this.#listeners.add(event, handler),
     });
   }
 
@@ -114,20 +121,22 @@ export class Group {
    * @param {unknown} options
    */
   #create(type, options) {
-    if (type === 'paymentRequestButton' && since('endive'))
+    if (type === "paymentRequestButton" && since("endive"))
       throw new IntegrationError('elements.create("paymentRequestButton") is no longer supported.');
     if (NOT_IMITATED.includes(type))
       throw new IntegrationError(
         `elements.create("${type}"): this sandbox does not imitate that Element. It imitates "payment".`,
       );
-    if (type !== 'payment')
+    if (type !== "payment")
       throw new IntegrationError(`A valid Element name must be provided. You specified: ${String(type)}.`);
-    if (this.isDeferred && !this.options['mode'])
+    if (this.isDeferred && !this.options["mode"])
       throw new IntegrationError(
         'elements.create("payment"): pass a clientSecret, or mode, amount and currency, to elements() first.',
       );
     if (this.payment)
-      throw new IntegrationError('Can only create one Element of type payment through one elements() instance.');
+      throw new IntegrationError(
+        "Can only create one Element of type payment through one elements() instance.",
+      );
     this.payment = new PaymentElement(this, options);
     return this.payment.face;
   }
@@ -135,20 +144,22 @@ export class Group {
   /** @param {unknown} changes */
   async #update(changes) {
     const given = checkElementsUpdate(changes, this.options);
-    const appearance = given['appearance'];
+    const appearance = given["appearance"];
     this.options = { ...this.options, ...given };
-    const reload = Object.keys(given).some((name) => !['appearance', 'fonts', 'locale'].includes(name));
+    const reload = Object.keys(given).some((name) => !["appearance", "fonts", "locale"].includes(name));
     if (reload && this.isDeferred) this.#session = this.#loadSession();
-    if (appearance || given['fonts'] || given['locale'] || reload) await this.payment?.refresh();
-    this.#listeners.emit('update-end');
+    if (appearance || given["fonts"] || given["locale"] || reload) await this.payment?.refresh();
+    this.#listeners.emit("update-end");
   }
 
   async #fetchUpdates() {
     if (this.isDeferred)
-      throw new IntegrationError('elements.fetchUpdates() needs a group that was created with a clientSecret.');
+      throw new IntegrationError(
+        "elements.fetchUpdates() needs a group that was created with a clientSecret.",
+      );
     this.#session = this.#loadSession();
     const { error } = await this.#session;
-    if (error) return { error: { message: error.message ?? '', status: error.code } };
+    if (error) return { error: { message: error.message ?? "", status: error.code } };
     await this.payment?.refresh();
     return {};
   }
@@ -156,10 +167,12 @@ export class Group {
   async #submit() {
     this.submitted = false;
     if (!this.payment?.isMounted)
-      throw new IntegrationError('elements.submit() needs a mounted Payment Element or Express Checkout Element.');
+      throw new IntegrationError(
+        "elements.submit() needs a mounted Payment Element or Express Checkout Element.",
+      );
     const { error: unloaded } = await this.#session;
     if (unloaded) return { error: unloaded };
-    const result = await this.payment.ask('submit');
+    const result = await this.payment.ask("submit");
     this.submitted = !result.error;
     return result;
   }
@@ -169,9 +182,9 @@ export class Group {
     const { clientSecret, mode, locale } = this.options;
     if (!clientSecret && !mode) return { value: null };
     const about = clientSecret
-      ? { type: 'payment_intent', client_secret: clientSecret }
-      : { type: 'deferred_intent', deferred_intent: deferredIntent(this.options) };
-    const answer = await askApi(this.access, 'GET', '/v1/elements/sessions', {
+      ? { type: "payment_intent", client_secret: clientSecret }
+      : { type: "deferred_intent", deferred_intent: deferredIntent(this.options) };
+    const answer = await askApi(this.access, "GET", "/v1/elements/sessions", {
       ...about,
       locale: locale ?? this.locale,
     });
@@ -186,9 +199,11 @@ export class Group {
  * @returns {Group}
  */
 export function groupOf(where, elements) {
-  const group = typeof elements === 'object' && elements !== null ? groups.get(elements) : undefined;
+  const group = typeof elements === "object" && elements !== null ? groups.get(elements) : undefined;
   if (!group)
-    throw new IntegrationError(`Invalid value for ${where}: elements should be an object made by stripe.elements().`);
+    throw new IntegrationError(
+      `Invalid value for ${where}: elements should be an object made by stripe.elements().`,
+    );
   if (!group.payment?.isMounted)
     throw new IntegrationError(
       `Invalid value for ${where}: elements should have a mounted Payment Element or Express Checkout Element.`,
@@ -201,7 +216,7 @@ export function groupOf(where, elements) {
  * @param {any} intent
  */
 function isFinished(intent) {
-  return since('clover') && FINISHED.includes(intent.status);
+  return since("clover") && FINISHED.includes(intent.status);
 }
 
 /**
@@ -210,12 +225,11 @@ function isFinished(intent) {
  */
 function finished(intent) {
   return {
-    type: 'validation_error',
-    code: 'payment_intent_unexpected_state',
+    type: "validation_error",
+    code: "payment_intent_unexpected_state",
     message:
       `The client secret belongs to a PaymentIntent with a status of ${intent.status}, which can take no further ` +
-      'payment. Create a new PaymentIntent, or show the customer what became of this one.',
+      "payment. Create a new PaymentIntent, or show the customer what became of this one.",
     payment_intent: intent,
   };
 }
-

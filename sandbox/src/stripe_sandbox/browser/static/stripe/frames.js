@@ -1,7 +1,7 @@
-import { openChannel } from '../channel.js';
-import { PUBLIC_URL } from './train.js';
+import { openChannel } from "../channel.js";
+import { PUBLIC_URL } from "./train.js";
 
-/** @typedef {{iframe: HTMLIFrameElement, close: () => void} & Pick<import('../channel.js').Channel, 'call' | 'tell'>} Frame */
+/** @typedef {{iframe: HTMLIFrameElement} & import('../channel.js').Channel} Frame */
 
 let framesOpened = Math.floor(Math.random() * 5000);
 
@@ -20,25 +20,26 @@ let framesOpened = Math.floor(Math.random() * 5000);
  * @returns {Frame}
  */
 export function openFrame({ path, title, parent, styles, hints, calls }) {
-  const iframe = document.createElement('iframe');
-  const name = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  const iframe = document.createElement("iframe");
+  const name = crypto.getRandomValues(new Uint32Array(4)).join("-");
   iframe.name = `__privateStripeFrame${++framesOpened}`;
   iframe.title = title;
-  iframe.allow = 'payment *; publickey-credentials-get *';
+  iframe.allow = "payment *; publickey-credentials-get *";
   // The frame is drawn on the page's own background, which needs both documents in the same colour scheme.
-  for (const [property, value] of Object.entries({ border: '0', 'color-scheme': 'light only', ...styles }))
-    iframe.style.setProperty(property, value, 'important');
+  for (const [property, value] of Object.entries({ border: "0", "color-scheme": "light only", ...styles }))
+    iframe.style.setProperty(property, value, "important");
   const channel = openChannel({
     peer: () => iframe.contentWindow,
     origin: new URL(PUBLIC_URL).origin,
     name,
     calls,
   });
-  iframe.src = `${PUBLIC_URL}${path}#${new URLSearchParams({ ...hints, channel: name, origin: location.origin })}`;
+  const fragment = new URLSearchParams({ ...hints, channel: name, origin: location.origin });
+  iframe.src = `${PUBLIC_URL}${path}#${fragment}`;
   parent.append(iframe);
   const close = () => {
     channel.close();
     iframe.remove();
   };
-  return { iframe, call: channel.call, tell: channel.tell, close };
+  return { iframe, ...channel, close };
 }

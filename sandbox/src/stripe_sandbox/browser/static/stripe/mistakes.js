@@ -4,7 +4,7 @@ export class IntegrationError extends Error {
   /** @param {string} message */
   constructor(message) {
     super(message);
-    this.name = 'IntegrationError';
+    this.name = "IntegrationError";
   }
 }
 
@@ -28,7 +28,7 @@ export function warnOfUnknown(where, options, known) {
  */
 export function demandOneOf(where, name, value, allowed) {
   if (value === undefined || allowed.includes(value)) return;
-  const choice = allowed.map((one) => JSON.stringify(one)).join(', ');
+  const choice = allowed.map((one) => JSON.stringify(one)).join(", ");
   throw new IntegrationError(
     `Invalid value for ${where}: ${name} should be one of ${choice}. You specified: ${shown(value)}.`,
   );
@@ -42,9 +42,9 @@ export function demandOneOf(where, name, value, allowed) {
  */
 export function demandType(where, name, value, kind) {
   if (value === undefined) return;
-  const right = kind === 'object' ? isObject(value) : typeof value === kind;
+  const right = kind === "object" ? isObject(value) : typeof value === kind;
   if (right) return;
-  const article = kind === 'object' ? 'an' : 'a';
+  const article = kind === "object" ? "an" : "a";
   throw new IntegrationError(
     `Invalid value for ${where}: ${name} should be ${article} ${kind}. You specified: ${shown(value)}.`,
   );
@@ -55,7 +55,7 @@ export function demandType(where, name, value, kind) {
  * @returns {value is Record<string, unknown>}
  */
 export function isObject(value) {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
+  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /**
@@ -65,13 +65,13 @@ export function isObject(value) {
  * @returns {string} the PaymentIntent's id
  */
 export function paymentIntentOf(where, value) {
-  const match = typeof value === 'string' ? /^(\w+?)_secret_\w+$/.exec(value) : null;
+  const match = typeof value === "string" ? /^(\w+?)_secret_\w+$/.exec(value) : null;
   if (!match?.[1])
     throw new IntegrationError(
       `Invalid value for ${where}: clientSecret should be a client secret of the form ` +
         `\${id}_secret_\${secret}. You specified: ${shown(value)}.`,
     );
-  if (!match[1].startsWith('pi_'))
+  if (!match[1].startsWith("pi_"))
     throw new IntegrationError(
       `${where} was given the secret of ${match[1]}. This sandbox imitates PaymentIntents only so far.`,
     );
@@ -80,5 +80,5 @@ export function paymentIntentOf(where, value) {
 
 /** @param {unknown} value */
 function shown(value) {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
-import { askApi } from '../api.js';
-import { groupOf } from './elements.js';
-import { IntegrationError, demandType, paymentIntentOf } from './mistakes.js';
-import { performNextAction, retrieveIntent } from './next_action.js';
+import { askApi } from "../api.js";
+import { groupOf } from "./elements.js";
+import { IntegrationError, demandType, paymentIntentOf } from "./mistakes.js";
+import { performNextAction, retrieveIntent } from "./next_action.js";
 
 /** @typedef {import('../api.js').Access} Access */
 /** @typedef {import('@stripe/stripe-js').PaymentIntentResult} PaymentIntentResult */
@@ -23,13 +23,13 @@ export async function retrievePaymentIntent(access, clientSecret) {
  * @returns {Promise<PaymentIntentResult>}
  */
 export async function handleNextAction(access, options) {
-  const where = 'stripe.handleNextAction()';
-  demandType(where, 'options', options ?? null, 'object');
+  const where = "stripe.handleNextAction()";
+  demandType(where, "options", options ?? null, "object");
   const { clientSecret } = /** @type {any} */ (options);
   paymentIntentOf(where, clientSecret);
   const { value: intent, error } = await retrieveIntent(access, clientSecret);
   if (error) return { error };
-  if (intent.status !== 'requires_action')
+  if (intent.status !== "requires_action")
     throw new IntegrationError(
       `handleNextAction: the PaymentIntent supplied is not in the requires_action state, but ${intent.status}.`,
     );
@@ -42,15 +42,17 @@ export async function handleNextAction(access, options) {
  * @returns {Promise<import('@stripe/stripe-js').PaymentMethodResult>}
  */
 export async function createPaymentMethod(access, options) {
-  const where = 'stripe.createPaymentMethod()';
-  demandType(where, 'options', options ?? null, 'object');
+  const where = "stripe.createPaymentMethod()";
+  demandType(where, "options", options ?? null, "object");
   const { elements, params = {}, type, card, ...rest } = /** @type {any} */ (options);
   if (elements === undefined) return createWithoutForm(access, where, type, card, rest);
   const group = groupOf(where, elements);
-  if (group.isDeferred && group.options['paymentMethodCreation'] !== 'manual')
-    throw new IntegrationError(`${where} needs elements() to be created with paymentMethodCreation: "manual".`);
+  if (group.isDeferred && group.options["paymentMethodCreation"] !== "manual")
+    throw new IntegrationError(
+      `${where} needs elements() to be created with paymentMethodCreation: "manual".`,
+    );
   if (!group.submitted) throw new IntegrationError(`elements.submit() must be called before ${where}.`);
-  const { value, error } = await group.payment?.ask('createPaymentMethod', { parameters: params });
+  const { value, error } = await group.payment?.ask("createPaymentMethod", { parameters: params });
   return error ? { error } : { paymentMethod: value };
 }
 
@@ -63,9 +65,10 @@ export async function createPaymentMethod(access, options) {
  * @returns {Promise<import('@stripe/stripe-js').PaymentMethodResult>}
  */
 async function createWithoutForm(access, where, type, card, rest) {
-  if (typeof type !== 'string') throw new IntegrationError(`Missing value for ${where}: type should be a string.`);
-  if (type === 'card' && typeof card?.token !== 'string')
+  if (typeof type !== "string")
+    throw new IntegrationError(`Missing value for ${where}: type should be a string.`);
+  if (type === "card" && typeof card?.token !== "string")
     throw new IntegrationError(`${where}: card details come from a Payment Element. Pass elements.`);
-  const { value, error } = await askApi(access, 'POST', '/v1/payment_methods', { type, card, ...rest });
+  const { value, error } = await askApi(access, "POST", "/v1/payment_methods", { type, card, ...rest });
   return error ? { error } : { paymentMethod: value };
 }

@@ -1,21 +1,22 @@
-import { openFrame } from './frames.js';
-import { Listeners } from './listeners.js';
-import { IntegrationError } from './mistakes.js';
-import { checkPaymentElementOptions } from './payment_element_options.js';
-import { TRAIN } from './train.js';
+import { openFrame } from "./frames.js";
+import { Listeners } from "./listeners.js";
+import { IntegrationError } from "./mistakes.js";
+import { checkPaymentElementOptions } from "./payment_element_options.js";
+import { TRAIN } from "./train.js";
 
 /** @typedef {import('./elements.js').Group} Group */
 
 /** Room for the card form before it has been measured, so that the page does not jump. Pixels. */
 const EXPECTED_HEIGHT = { accordion: 311, tabs: 240 };
 
-const STATES = ['focus', 'empty', 'complete', 'invalid'];
+const STATES = ["focus", "empty", "complete", "invalid"];
 
 const MILLISECONDS_TO_SPEAK = 5000;
 /** @type {import('@stripe/stripe-js').StripeError} */
 const SILENT = {
-  type: 'api_connection_error',
-  message: 'The payment form could not be loaded. A content blocker or Content Security Policy may have stopped it.',
+  type: "api_connection_error",
+  message:
+    "The payment form could not be loaded. A content blocker or Content Security Policy may have stopped it.",
 };
 
 /** A Payment Element as the group that owns it sees it. The page gets `face`. */
@@ -39,7 +40,7 @@ export class PaymentElement {
    */
   constructor(group, options) {
     this.group = group;
-    this.options = checkPaymentElementOptions('elements.create()', options);
+    this.options = checkPaymentElementOptions("elements.create()", options);
     this.face = this.#makeFace();
   }
 
@@ -55,19 +56,20 @@ export class PaymentElement {
    */
   async ask(name, argument) {
     const frame = this.#frame;
-    if (!frame) throw new IntegrationError('The Payment Element is not mounted.');
+    if (!frame) throw new IntegrationError("The Payment Element is not mounted.");
     const failure = await Promise.race([this.#opened.promise, this.#gone.promise]);
     return failure ? { error: failure } : Promise.race([frame.call(name, argument), this.#gone.promise]);
   }
 
   /** Passes on what changed in the group, if there is a form to see it. */
   async refresh() {
-    if (this.#ready) await this.ask('update', this.#configuration());
+    if (this.#ready) await this.ask("update", this.#configuration());
   }
 
   /** @returns {import('@stripe/stripe-js').StripePaymentElement} */
   #makeFace() {
-    const chain = (/** @type {(...given: any[]) => void} */ act) =>
+    const chain =
+      (/** @type {(...given: any[]) => void} */ act) =>
       (/** @type {any[]} */ ...given) => {
         act(...given);
         return this.face;
@@ -81,10 +83,10 @@ export class PaymentElement {
       unmount: () => this.#unmount(),
       destroy: () => this.#destroy(),
       update: chain((options) => this.#update(options)),
-      focus: () => this.#whenMounted('focus'),
-      blur: () => this.#whenMounted('blur'),
-      clear: () => this.#whenMounted('clear'),
-      collapse: chain(() => this.#whenMounted('collapse')),
+      focus: () => this.#whenMounted("focus"),
+      blur: () => this.#whenMounted("blur"),
+      clear: () => this.#whenMounted("clear"),
+      collapse: chain(() => this.#whenMounted("collapse")),
     });
   }
 
@@ -95,24 +97,24 @@ export class PaymentElement {
     if (this.#container === container) return;
     this.#unmount();
     if (container.childNodes.length) container.replaceChildren();
-    const holder = document.createElement('div');
-    holder.className = '__PrivateStripeElement';
-    container.classList.add('StripeElement', 'StripeElement--empty');
+    const holder = document.createElement("div");
+    holder.className = "__PrivateStripeElement";
+    container.classList.add("StripeElement", "StripeElement--empty");
     container.append(holder);
     this.#container = container;
     this.#opened = expectation();
     this.#gone = expectation();
     this.#frame = openFrame({
       path: `/${TRAIN}/elements-inner-payment.html`,
-      title: 'Secure payment input frame',
+      title: "Secure payment input frame",
       parent: holder,
-      hints: { loader: this.group.options['loader'] ?? 'auto', layout: this.#layoutType() },
+      hints: { loader: this.group.options["loader"] ?? "auto", layout: this.#layoutType() },
       styles: {
-        display: 'block',
+        display: "block",
         // The form keeps four pixels around it free for its focus rings.
-        margin: '-4px',
-        width: 'calc(100% + 8px)',
-        'max-width': 'none',
+        margin: "-4px",
+        width: "calc(100% + 8px)",
+        "max-width": "none",
         height: `${EXPECTED_HEIGHT[this.#layoutType()]}px`,
       },
       calls: this.#calls(),
@@ -125,7 +127,7 @@ export class PaymentElement {
    * @param {import('./frames.js').Frame} frame
    */
   #watchLoading(frame) {
-    frame.iframe.addEventListener('load', () => {
+    frame.iframe.addEventListener("load", () => {
       setTimeout(() => {
         if (this.#frame === frame && !this.#spoken) this.#fail(SILENT);
       }, MILLISECONDS_TO_SPEAK);
@@ -148,23 +150,23 @@ export class PaymentElement {
   async #open() {
     const frame = this.#frame;
     this.#spoken = true;
-    if (this.group.options['loader'] !== 'never') this.#emit('loaderstart');
+    if (this.group.options["loader"] !== "never") this.#emit("loaderstart");
     const { value: session, error } = await this.group.session();
     if (frame === null || frame !== this.#frame) return;
     if (error) return this.#fail(error);
-    await frame.call('open', { session, ...this.#configuration() });
+    await frame.call("open", { session, ...this.#configuration() });
     if (frame !== this.#frame) return;
     this.#ready = true;
     this.#opened.settle(null);
-    this.#emit('ready');
+    this.#emit("ready");
   }
 
   /** @param {import('@stripe/stripe-js').StripeError} error */
   #fail(error) {
     this.#setHeight(0);
     this.#opened.settle(error);
-    if (!this.#emit('loaderror', { error }))
-      console.error('[Stripe.js] Unhandled payment Element loaderror', error);
+    if (!this.#emit("loaderror", { error }))
+      console.error("[Stripe.js] Unhandled payment Element loaderror", error);
   }
 
   #configuration() {
@@ -172,16 +174,17 @@ export class PaymentElement {
   }
 
   #layoutType() {
-    const layout = this.options['layout'];
-    return (layout?.type ?? layout) === 'tabs' ? 'tabs' : 'accordion';
+    const layout = this.options["layout"];
+    return (layout?.type ?? layout) === "tabs" ? "tabs" : "accordion";
   }
 
   /** @param {number} pixels */
   #setHeight(pixels) {
     const style = this.#frame?.iframe.style;
-    const still = this.group.options['appearance']?.disableAnimations || matchMedia('(prefers-reduced-motion)').matches;
-    if (this.#ready && !still) style?.setProperty('transition', 'height 160ms ease', 'important');
-    style?.setProperty('height', `${pixels}px`, 'important');
+    const still =
+      this.group.options["appearance"]?.disableAnimations || matchMedia("(prefers-reduced-motion)").matches;
+    if (this.#ready && !still) style?.setProperty("transition", "height 160ms ease", "important");
+    style?.setProperty("height", `${pixels}px`, "important");
   }
 
   /**
@@ -189,16 +192,18 @@ export class PaymentElement {
    * @param {Record<string, unknown>} [detail]
    */
   #emit(name, detail) {
-    return this.#listeners.emit(name, { elementType: 'payment', ...detail });
+    return this.#listeners.emit(name, { elementType: "payment", ...detail });
   }
 
   /** @param {unknown} options */
   #update(options) {
     this.#demandAlive();
-    const changes = checkPaymentElementOptions('element.update()', options);
-    const layout = changes['layout'];
-    if (layout && typeof layout === 'object' && 'defaultCollapsed' in layout)
-      throw new IntegrationError('Invalid value for element.update(): layout.defaultCollapsed cannot be updated.');
+    const changes = checkPaymentElementOptions("element.update()", options);
+    const layout = changes["layout"];
+    if (layout && typeof layout === "object" && "defaultCollapsed" in layout)
+      throw new IntegrationError(
+        "Invalid value for element.update(): layout.defaultCollapsed cannot be updated.",
+      );
     this.options = { ...this.options, ...changes };
     void this.refresh();
   }
@@ -208,17 +213,19 @@ export class PaymentElement {
     this.#demandAlive();
     if (!this.#frame)
       throw new IntegrationError(`This Element is not mounted: element.${name}() needs a mounted Element.`);
-    if (name === 'focus') this.#frame.iframe.focus();
+    if (name === "focus") this.#frame.iframe.focus();
     void this.ask(name).catch(() => undefined);
   }
 
   #unmount() {
     this.#frame?.close();
-    this.#gone.fail(new IntegrationError('This Element is no longer mounted; what was typed into it is gone.'));
+    this.#gone.fail(
+      new IntegrationError("This Element is no longer mounted; what was typed into it is gone."),
+    );
     this.#frame = null;
     this.#ready = false;
     this.#spoken = false;
-    this.#container?.classList.remove('StripeElement', ...STATES.map((state) => `StripeElement--${state}`));
+    this.#container?.classList.remove("StripeElement", ...STATES.map((state) => `StripeElement--${state}`));
     this.#container?.replaceChildren();
     this.#container = null;
   }
@@ -233,7 +240,7 @@ export class PaymentElement {
 
   #demandAlive() {
     if (this.#destroyed)
-      throw new IntegrationError('This Element has already been destroyed. Please create a new one.');
+      throw new IntegrationError("This Element has already been destroyed. Please create a new one.");
   }
 }
 
@@ -257,8 +264,8 @@ function expectation() {
  */
 function containerOf(target) {
   if (target instanceof HTMLElement) return target;
-  if (typeof target !== 'string')
-    throw new IntegrationError('Invalid DOM element. Call mount() with a CSS selector or a DOM element.');
+  if (typeof target !== "string")
+    throw new IntegrationError("Invalid DOM element. Call mount() with a CSS selector or a DOM element.");
   const found = document.querySelector(target);
   if (found instanceof HTMLElement) return found;
   throw new IntegrationError(

@@ -1,12 +1,12 @@
-import { confirmPayment } from './confirm_payment.js';
-import { Group } from './elements.js';
-import { IntegrationError, demandType, warnOfUnknown } from './mistakes.js';
-import { refusals } from './not_imitated.js';
-import { createPaymentMethod, handleNextAction, retrievePaymentIntent } from './other_calls.js';
-import { PUBLIC_URL, TRAIN } from './train.js';
+import { confirmPayment } from "./confirm_payment.js";
+import { Group } from "./elements.js";
+import { IntegrationError, demandType, warnOfUnknown } from "./mistakes.js";
+import { refusals } from "./not_imitated.js";
+import { createPaymentMethod, handleNextAction, retrievePaymentIntent } from "./other_calls.js";
+import { PUBLIC_URL, TRAIN } from "./train.js";
 
-const CONSTRUCTOR_OPTIONS = ['stripeAccount', 'apiVersion', 'locale', 'betas', 'developerTools'];
-const VERSION = TRAIN === 'v3' ? 3 : TRAIN;
+const CONSTRUCTOR_OPTIONS = ["stripeAccount", "apiVersion", "locale", "betas", "developerTools"];
+const VERSION = TRAIN === "v3" ? 3 : TRAIN;
 
 /**
  * `Stripe(publishableKey, options)`.
@@ -16,10 +16,10 @@ const VERSION = TRAIN === 'v3' ? 3 : TRAIN;
  */
 function makeStripe(key, options = {}) {
   checkKey(key);
-  demandType('Stripe()', 'options', options, 'object');
-  warnOfUnknown('Stripe()', /** @type {any} */ (options), CONSTRUCTOR_OPTIONS);
+  demandType("Stripe()", "options", options, "object");
+  warnOfUnknown("Stripe()", /** @type {any} */ (options), CONSTRUCTOR_OPTIONS);
   const access = { base: PUBLIC_URL, key, version: options.apiVersion, account: options.stripeAccount };
-  const locale = options.locale && options.locale !== 'auto' ? options.locale : navigator.language;
+  const locale = options.locale && options.locale !== "auto" ? options.locale : navigator.language;
   /** @type {unknown[]} */
   const wrappers = [];
   const stripe = {
@@ -39,15 +39,15 @@ function makeStripe(key, options = {}) {
 
 /** @param {unknown} key */
 function checkKey(key) {
-  if (typeof key !== 'string' || key === '')
-    throw new IntegrationError('Missing value for Stripe(): apiKey should be a string.');
+  if (typeof key !== "string" || key === "")
+    throw new IntegrationError("Missing value for Stripe(): apiKey should be a string.");
   if (/^(sk|rk)_/.test(key))
     throw new IntegrationError(
-      'You should not use your secret key with Stripe.js. Please pass a publishable key instead.',
+      "You should not use your secret key with Stripe.js. Please pass a publishable key instead.",
     );
   if (!/^pk_(test|live)_\w+$/.test(key))
     throw new IntegrationError(
-      'Invalid value for Stripe(): apiKey should be a publishable key, which begins with pk_test_ or pk_live_.',
+      "Invalid value for Stripe(): apiKey should be a publishable key, which begins with pk_test_ or pk_live_.",
     );
 }
 

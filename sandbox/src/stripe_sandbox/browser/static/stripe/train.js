@@ -1,9 +1,9 @@
-/** What the server writes into the script: where the sandbox is, and which release train the page asked for. */
+/** What the server writes into the script: where the sandbox is, and which train the page asked for. */
 
-export const PUBLIC_URL = /** @type {string} */ ('{{public_url}}');
-export const TRAIN = /** @type {string} */ ('{{train}}');
+export const PUBLIC_URL = /** @type {string} */ ("{{public_url}}");
+export const TRAIN = /** @type {string} */ ("{{train}}");
 
-const TRAINS = ['v3', 'acacia', 'basil', 'clover', 'dahlia', 'endive'];
+const TRAINS = ["v3", "acacia", "basil", "clover", "dahlia", "endive"];
 
 /**
  * Whether this script behaves as the named train or a later one.
