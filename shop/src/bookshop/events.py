@@ -1,5 +1,6 @@
 """Stripe's events as they arrived: each recorded once, with what became of it."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from bookshop.payments import VerifiedEvent
 
 # Where a PaymentIntent's client secret stands in an event; whoever reads the table must not get it.
 CLIENT_SECRET = "client_secret"  # noqa: S105  the name of a field
+# A client secret in the middle of other text, such as the address of a redirect.
+SECRET_INSIDE = re.compile(r"_secret_[0-9A-Za-z]+")
 
 
 class StripeEvent(Table):
@@ -46,7 +49,7 @@ async def record(session: AsyncSession, event: VerifiedEvent) -> bool:
             type=event.type,
             created=sa.func.to_timestamp(event.created),
             outcome="",
-            payload=_without_secret(event.payload),
+            payload=_storable(event.payload),
         )
         .on_conflict_do_nothing(index_elements=[StripeEvent.id])
         .returning(StripeEvent.id)
@@ -59,10 +62,16 @@ async def conclude(session: AsyncSession, event_id: str, outcome: str) -> None:
     await session.execute(sa.update(StripeEvent).where(StripeEvent.id == event_id).values(outcome=outcome))
 
 
-def _without_secret(value: Any) -> Any:
+def _storable(value: Any) -> Any:
+    """The payload without client secrets, in text that PostgreSQL's jsonb can hold."""
     if isinstance(value, dict):
-        return {key: _without_secret(item) for key, item in value.items() if key != CLIENT_SECRET}
+        return {_storable(key): _storable(item) for key, item in value.items() if key != CLIENT_SECRET}
     if isinstance(value, list):
-        return [_without_secret(item) for item in value]
-    # PostgreSQL's jsonb cannot hold NUL.
-    return value.replace("\0", "") if isinstance(value, str) else value
+        return [_storable(item) for item in value]
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(value: str) -> str:
+    """Without NUL and halves of surrogate pairs, which jsonb refuses, and without secrets inside addresses."""
+    whole = value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return SECRET_INSIDE.sub("_secret_[hidden]", whole)

@@ -54,11 +54,11 @@ async def handle(shop: Shop, event: VerifiedEvent) -> str:
     async with shop.sessions() as session:
         if await events.is_recorded(session, event.id):
             return "duplicate"
-    payment = await _news(shop, event)
+    payment = await _news(shop, event) if event.livemode == shop.settings.live else None
     async with shop.sessions.begin() as session:
         if not await events.record(session, event):
             return "duplicate"
-        if payment is None or event.livemode != shop.settings.live:
+        if payment is None:
             outcome = "ignored"
         else:
             result, _ = await settle_payment(
@@ -71,7 +71,7 @@ async def handle(shop: Shop, event: VerifiedEvent) -> str:
 
 async def _news(shop: Shop, event: VerifiedEvent) -> payments.PaymentSnapshot | None:
     """The PaymentIntent an event is about, read again unless its state is final: a payload may be stale."""
-    if event.type not in NEWS:
+    if event.type not in NEWS or event.object.get("object") != "payment_intent":
         return None
     payment = payments.snapshot(event.object)
     if payment.order_id is None or payment.is_final:
