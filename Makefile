@@ -47,7 +47,7 @@ clean:  ## remove the environment; orders in var/ stay
 $(VENV)/run-installed: requirements.lock shop/pyproject.toml sandbox/pyproject.toml | $(UV)
 	@echo "Installing the shop and its demo into $(VENV) ..."
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e shop -e sandbox
 	@touch $@
 

@@ -185,6 +185,10 @@ class Demo:
                 part.ask_to_stop()
             for part in group:
                 part.stop(SECONDS_TO_STOP)
+                if part.insisted:
+                    _say(
+                        f"The {part.name} did not end in {SECONDS_TO_STOP} s and was killed; see {part.log}."
+                    )
 
     def _ports(self) -> list[Port]:
         settings = self._settings
