@@ -1,21 +1,21 @@
 // Follows the page: asks for it again while it is looked at and swaps the parts marked `data-live`. The server
 // answers 304 as long as nothing changed, so the page exists in one form only, the server's.
 
-import { localise } from './local_times.js';
+import { localise } from "./local_times.js";
 
 const POLL_MILLISECONDS = 1000;
 const RETRY_MILLISECONDS = 3000;
 
 /** What the server last sent for each live part, by its id. @type {Map<string, string>} */
 const sent = new Map();
-let etag = '';
+let etag = "";
 
 /** Starts; to be called before anything changes the page. */
 export function follow() {
   const parts = liveParts(document);
   if (parts.length === 0) return;
   for (const part of parts) sent.set(part.id, part.innerHTML);
-  document.addEventListener('visibilitychange', () => {
+  document.addEventListener("visibilitychange", () => {
     if (!document.hidden) void ask();
   });
   void ask();
@@ -38,12 +38,12 @@ async function ask() {
 /** @returns {Promise<boolean>} whether the sandbox answered */
 async function refresh() {
   try {
-    const headers = etag ? { 'If-None-Match': etag } : undefined;
-    const answer = await fetch(location.href, { cache: 'no-store', ...(headers && { headers }) });
+    const headers = etag ? { "If-None-Match": etag } : undefined;
+    const answer = await fetch(location.href, { cache: "no-store", ...(headers && { headers }) });
     if (answer.status === 304) return true;
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.ok && liveParts(document).every((part) => swap(part, page))) {
-      etag = answer.headers.get('ETag') ?? '';
+      etag = answer.headers.get("ETag") ?? "";
     }
     return true;
   } catch {
@@ -62,7 +62,7 @@ function swap(part, page) {
   const selection = getSelection();
   if (selection && !selection.isCollapsed && selection.containsNode(part, true)) return false;
   sent.set(part.id, fresh.innerHTML);
-  const before = { rows: rowsOf(part), open: openDetails(part), focus: document.activeElement?.id ?? '' };
+  const before = { rows: rowsOf(part), open: openDetails(part), focus: document.activeElement?.id ?? "" };
   localise(fresh);
   part.replaceChildren(...fresh.childNodes);
   restore(part, before.open, before.focus);
@@ -76,7 +76,7 @@ function swap(part, page) {
  * @param {string} focus
  */
 function restore(part, open, focus) {
-  for (const details of part.querySelectorAll('details')) details.open = open.get(details.id) ?? details.open;
+  for (const details of part.querySelectorAll("details")) details.open = open.get(details.id) ?? details.open;
   const focused = focus ? document.getElementById(focus) : null;
   if (focused && part.contains(focused)) focused.focus({ preventScroll: true });
 }
@@ -87,20 +87,20 @@ function restore(part, open, focus) {
  * @param {Set<string>} before
  */
 function announce(part, before) {
-  const added = [...part.querySelectorAll('[data-row]')].filter((row) => !before.has(rowId(row)));
-  for (const row of added) row.classList.add('is-new');
-  const news = document.getElementById('news');
-  const noun = part.dataset['noun'];
-  if (news && noun && added.length) news.textContent = `${added.length} new ${noun}${added.length === 1 ? '' : 's'}`;
+  const added = [...part.querySelectorAll("[data-row]")].filter((row) => !before.has(rowId(row)));
+  for (const row of added) row.classList.add("is-new");
+  const news = document.getElementById("news");
+  const noun = part.dataset["noun"];
+  if (news && noun && added.length) news.textContent = `${added.length} new ${noun}${added.length === 1 ? "" : "s"}`;
 }
 
 /** @param {boolean} answered */
 function tell(answered) {
-  const connection = document.getElementById('connection');
-  const words = answered ? 'Live' : 'The sandbox does not answer';
+  const connection = document.getElementById("connection");
+  const words = answered ? "Live" : "The sandbox does not answer";
   if (!connection || connection.textContent === words) return;
   connection.textContent = words;
-  connection.classList.toggle('is-lost', !answered);
+  connection.classList.toggle("is-lost", !answered);
 }
 
 /**
@@ -108,20 +108,20 @@ function tell(answered) {
  * @returns {HTMLElement[]}
  */
 function liveParts(page) {
-  return [...page.querySelectorAll('[data-live]')].filter((part) => part instanceof HTMLElement);
+  return [...page.querySelectorAll("[data-live]")].filter((part) => part instanceof HTMLElement);
 }
 
 /** @param {HTMLElement} part */
 function rowsOf(part) {
-  return new Set([...part.querySelectorAll('[data-row]')].map(rowId));
+  return new Set([...part.querySelectorAll("[data-row]")].map(rowId));
 }
 
 /** @param {Element} row */
 function rowId(row) {
-  return row.getAttribute('data-row') ?? '';
+  return row.getAttribute("data-row") ?? "";
 }
 
 /** @param {HTMLElement} part */
 function openDetails(part) {
-  return new Map([...part.querySelectorAll('details')].map((details) => [details.id, details.open]));
+  return new Map([...part.querySelectorAll("details")].map((details) => [details.id, details.open]));
 }

@@ -1,10 +1,10 @@
 const WORDS = new Intl.DateTimeFormat(undefined, {
-  day: '2-digit',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
+  day: "2-digit",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
 });
 
 /**
@@ -12,8 +12,8 @@ const WORDS = new Intl.DateTimeFormat(undefined, {
  * @param {ParentNode} within
  */
 export function localise(within) {
-  for (const time of within.querySelectorAll('time')) {
-    time.title = time.textContent ?? '';
+  for (const time of within.querySelectorAll("time")) {
+    time.title = time.textContent ?? "";
     time.textContent = WORDS.format(new Date(time.dateTime));
   }
 }
