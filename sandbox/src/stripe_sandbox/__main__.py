@@ -8,7 +8,6 @@ import uvloop
 
 from stripe_sandbox.sandbox import Account, Sandbox
 from stripe_sandbox.server import PortTakenError, Server
-from stripe_sandbox.webhook_messages import new_secret
 
 _HINT = (
     "Any sk_test_… and pk_test_… key works. Card 4242 4242 4242 4242 pays; the dashboard lists the others."
@@ -60,10 +59,7 @@ async def _run(options: argparse.Namespace) -> None:
     public_url = (options.public_url or server.address).rstrip("/")
     account = Account(country=options.account_country.upper(), display_name=options.account_name)
     sandbox = Sandbox(public_url, account, options.state)
-    secrets = []
-    for url in options.webhook:
-        endpoint = sandbox.webhooks.give_at_start(url, options.webhook_secret or new_secret())
-        secrets.append((url, sandbox.webhooks.secret_of(endpoint["id"])))
+    secrets = sandbox.webhooks.give_at_start(options.webhook, options.webhook_secret)
     sandbox.store.commit()
     await server.serve(sandbox, lambda: _announce(server.address, public_url, secrets))
 

@@ -12,6 +12,7 @@ from stripe_sandbox import errors, expansion, versions
 from stripe_sandbox.call import Call
 from stripe_sandbox.parameters import Check, Parameters, anything, boolean, object_of, text_list
 from stripe_sandbox.resources import (
+    authentications,
     balance_transactions,
     charges,
     customers,
@@ -20,7 +21,6 @@ from stripe_sandbox.resources import (
     payment_intents,
     payment_methods,
     refunds,
-    three_d_secure,
     webhook_endpoints,
 )
 from stripe_sandbox.store import StripeObject
@@ -177,8 +177,8 @@ ROUTES = (
 
     # What only Stripe.js calls; undocumented, shaped after what browsers were seen to send.
     Route("GET",    "/v1/elements/sessions",             elements_sessions.retrieve,  None, PUBLISHABLE),
-    Route("POST",   "/v1/3ds2/authenticate",             three_d_secure.authenticate, None, PUBLISHABLE),
-    Route("POST",   "/v1/3ds2/challenge_complete",       three_d_secure.complete,     None, PUBLISHABLE),
+    Route("POST",   "/v1/3ds2/authenticate",             authentications.authenticate, None, PUBLISHABLE),
+    Route("POST",   "/v1/3ds2/challenge_complete",       authentications.complete,     None, PUBLISHABLE),
 )
 # fmt: on
 

@@ -79,15 +79,14 @@ class Sandbox:
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
-        kept = self.webhooks.kept_at_reset()
+        kept = self.webhooks.given_at_start()
         self.clock_offset = 0
         self.control.reset()
         self.webhooks.reset()
         self.requests.clear()
         self.store.clear()
         self.idempotency_keys.clear()
-        for endpoint, secret in kept:
-            self.webhooks.give_at_start(endpoint["url"], secret)
+        self.webhooks.give_again(kept)
         self.store.commit()
 
     def close(self) -> None:

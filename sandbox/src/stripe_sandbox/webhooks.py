@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from stripe_sandbox.store import StripeObject
-from stripe_sandbox.webhook_messages import new_delivery, new_endpoint, payload, signature, wants
+from stripe_sandbox.webhook_messages import (
+    new_delivery,
+    new_endpoint,
+    new_secret,
+    payload,
+    signature,
+    wants,
+)
 
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
@@ -35,7 +42,6 @@ class Webhooks:
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
-        self._given: set[str] = set()
         self._lanes: dict[tuple[str, str], deque[str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -65,33 +71,45 @@ class Webhooks:
         if self._session:
             await self._session.close()
 
-    def give_at_start(self, url: str, secret: str) -> StripeObject:
-        """The endpoint of a `--webhook URL`: for every event, kept across resets; one per URL."""
+    def give_at_start(self, urls: list[str], secret: str | None) -> list[tuple[str, str]]:
+        """One endpoint for every event per `--webhook URL`, kept across resets; gives URLs and secrets.
+
+        Without a secret one from an earlier run stays, else a new one is made. What an earlier run was given
+        and this one is not, is gone.
+        """
         store = self._sandbox.store
-        endpoint = next(
-            (known for known in store.oldest_first("webhook_endpoint") if known["url"] == url), None
+        given = {record["url"]: record for record in store.oldest_first("webhook_secret") if "url" in record}
+        for record in given.values():
+            if record["url"] not in urls:
+                store.remove("webhook_endpoint", record["id"])
+                store.remove("webhook_secret", record["id"])
+        for url in urls:
+            record = given.get(url) or self._give(url)
+            record["secret"] = secret or record["secret"]
+            store.save("webhook_secret", record)
+            given[url] = record
+        return [(url, given[url]["secret"]) for url in urls]
+
+    def give_again(self, given: list[tuple[str, str]]) -> None:
+        """Bring back after a reset what `given_at_start` named."""
+        for url, secret in given:
+            self._sandbox.store.save("webhook_secret", self._give(url) | {"secret": secret})
+
+    def _give(self, url: str) -> StripeObject:
+        endpoint = new_endpoint(
+            self._sandbox, url=url, enabled_events=["*"], description="Given at the start"
         )
-        if endpoint is None:
-            endpoint = new_endpoint(
-                self._sandbox, url=url, enabled_events=["*"], description="Given at the start"
-            )
-        store.save("webhook_secret", {"id": endpoint["id"], "secret": secret})
-        store.save("webhook_endpoint", endpoint)
-        self._given.add(endpoint["id"])
-        return endpoint
+        self._sandbox.store.save("webhook_endpoint", endpoint)
+        return {"id": endpoint["id"], "url": url, "secret": new_secret()}
 
     def secret_of(self, endpoint_id: str) -> str:
         record = self._sandbox.store.get("webhook_secret", endpoint_id)
         return str(record["secret"]) if record else ""
 
-    def kept_at_reset(self) -> list[tuple[StripeObject, str]]:
-        """Endpoints given at the start with their secrets."""
-        endpoints = self._sandbox.store.oldest_first("webhook_endpoint")
-        return [
-            (endpoint, self.secret_of(endpoint["id"]))
-            for endpoint in endpoints
-            if endpoint["id"] in self._given
-        ]
+    def given_at_start(self) -> list[tuple[str, str]]:
+        """URLs and secrets of the endpoints that outlive a reset."""
+        secrets = self._sandbox.store.oldest_first("webhook_secret")
+        return [(record["url"], record["secret"]) for record in secrets if "url" in record]
 
     def reset(self) -> None:
         self._forget_plans()

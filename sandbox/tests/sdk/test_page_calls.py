@@ -192,6 +192,43 @@ def test_authentication_failed_can_be_tried_again(
     assert "charge.failed" not in types
 
 
+def test_a_frictionless_bank_asks_nothing(
+    page: httpx.Client, client: stripe.StripeClient, intent: stripe.PaymentIntent
+) -> None:
+    """The page asks the bank, the bank says yes, and the intent has moved on."""
+    source = challenge_of(confirm(page, intent, "4000000032200000"))
+    state = page.post("/v1/3ds2/authenticate", data={"source": source}).json()
+    assert (state["state"], state["ares"]["transStatus"]) == ("succeeded", "Y")
+    paid = client.v1.payment_intents.retrieve(intent.id, {"expand": ["latest_charge"]})
+    assert paid.status == "succeeded"
+    assert isinstance(paid.latest_charge, stripe.Charge)
+    details = paid.latest_charge.to_dict()["payment_method_details"]["card"]["three_d_secure"]
+    assert (details["result"], details["authentication_flow"]) == ("authenticated", "frictionless")
+
+
+def test_a_card_set_up_once_is_not_asked_again(page: httpx.Client, client: stripe.StripeClient) -> None:
+    """Saved for later use with authentication, the card pays off session without it."""
+    customer = client.v1.customers.create({})
+    first: Any = {
+        "amount": 2300,
+        "currency": "sgd",
+        "customer": customer.id,
+        "setup_future_usage": "off_session",
+    }
+    source = challenge_of(confirm(page, client.v1.payment_intents.create(first), "4000002500003155"))
+    page.post(f"/3ds2/challenge/{source}/authorize").raise_for_status()
+    saved = client.v1.payment_methods.list({"customer": customer.id}).data[0]
+    later: Any = {
+        "amount": 900,
+        "currency": "sgd",
+        "customer": customer.id,
+        "payment_method": saved.id,
+        "confirm": True,
+        "off_session": True,
+    }
+    assert client.v1.payment_intents.create(later).status == "succeeded"
+
+
 def test_declined_after_authentication(
     page: httpx.Client, client: stripe.StripeClient, intent: stripe.PaymentIntent
 ) -> None:

@@ -86,6 +86,19 @@ def test_an_interrupted_story_goes_on(
         assert len(client_for(second).v1.webhook_endpoints.list().data) == 1
 
 
+def test_given_endpoints_follow_the_options(
+    tmp_path: Path, client_for: Callable[..., stripe.StripeClient], receiver: Receiver
+) -> None:
+    """The same URL keeps its secret over a restart; one no longer given is gone."""
+    state = ("--state", str(tmp_path / "sandbox.db"))
+    gone = "http://127.0.0.1:9/gone"
+    with running_sandbox(*state, "--webhook", receiver.url, "--webhook", gone) as first:
+        secrets = [line for line in first.lines if line.startswith("webhooks: ")]
+    with running_sandbox(*state, "--webhook", receiver.url) as second:
+        assert [line for line in second.lines if line.startswith("webhooks: ")] == secrets[:1]
+        assert [one.url for one in client_for(second).v1.webhook_endpoints.list().data] == [receiver.url]
+
+
 def test_no_card_number_or_key_reaches_the_file(
     tmp_path: Path, client_for: Callable[..., stripe.StripeClient]
 ) -> None:

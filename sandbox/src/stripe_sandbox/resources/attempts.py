@@ -51,9 +51,7 @@ def confirm(call: Call, intent: StripeObject, method: StripeObject) -> None:
     card, hidden = payment_methods.card_behind(sandbox, method["id"])
     authenticated = three_d_secure.authenticated_earlier(sandbox, intent, method)
     intent |= {"payment_method": method["id"], "last_payment_error": None, "next_action": None}
-    if authenticated is None and _must_authenticate(
-        intent, card, hidden, off_session=bool(params.get("off_session"))
-    ):
+    if authenticated is None and _must_authenticate(intent, card, hidden, params):
         if params.get("off_session") or params.get("error_on_requires_action"):
             raise _decline(
                 sandbox, intent, method, cards.AUTHENTICATION_REQUIRED, result=None, cause=call.cause
@@ -90,19 +88,23 @@ def finish_authentication(sandbox: Sandbox, source_id: str, authenticated: bool)
         intent["status"] = "requires_confirmation"
         sandbox.store.save("payment_intent", intent)
     else:
-        _take_money(sandbox, intent, method, three_d_secure.challenged(), STRIPE_ITSELF)
+        card, _ = payment_methods.card_behind(sandbox, method["id"])
+        _take_money(sandbox, intent, method, three_d_secure.passed(card), STRIPE_ITSELF)
     sandbox.store.commit()
     return intent
 
 
 def _must_authenticate(
-    intent: StripeObject, card: Card, hidden: dict[str, Any], *, off_session: bool
+    intent: StripeObject, card: Card, hidden: dict[str, Any], params: dict[str, Any]
 ) -> bool:
-    wants = card.authentication
+    wants, off_session = card.authentication, bool(params.get("off_session"))
     if wants == Authentication.REQUIRED:
         return True
+    if wants == Authentication.FRICTIONLESS:
+        # The bank is asked by the page; it then says yes without asking the customer.
+        return bool(params.get("use_stripe_sdk")) and not off_session
     if wants == Authentication.REQUIRED_UNLESS_SET_UP:
-        return not (hidden.get("set_up") and off_session)
+        return not hidden.get("set_up")
     if wants == Authentication.REQUIRED_ON_SESSION:
         return not off_session
     asked = (intent["payment_method_options"] or {}).get("card", {}).get("request_three_d_secure")

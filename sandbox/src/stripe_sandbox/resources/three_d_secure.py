@@ -1,17 +1,16 @@
 """3-D Secure: the challenge that a bank puts to its customer, inside the page or on a page of its own.
 
-The next action's fields and the two calls below are undocumented; their shapes follow what Stripe's own
-mobile test fixtures and browser tests show. The challenge itself is a page of the browser part, which calls
-`payment_intents.finish_authentication`.
+The next action's fields and the object that Stripe.js reads are undocumented; their shapes follow what
+Stripe's own mobile test fixtures and browser tests show. The challenge itself is a page of the browser part,
+which calls `payment_intents.finish_authentication`.
 """
 
 from typing import Any
 from uuid import uuid4
 
-from stripe_sandbox import errors
-from stripe_sandbox.call import Call
 from stripe_sandbox.cards import Authentication, Card
 from stripe_sandbox.ids import plain_id
+from stripe_sandbox.resources import payment_methods
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -82,29 +81,21 @@ def authenticated_earlier(
         ),
         None,
     )
-    return challenged() if newest and newest["state"] == "succeeded" else None
+    card, _ = payment_methods.card_behind(sandbox, method["id"])
+    return passed(card) if newest and newest["state"] == "succeeded" else None
 
 
-def authenticate(call: Call) -> StripeObject:
-    """What Stripe.js asks first: does the bank want a challenge?"""
-    return _state(call.sandbox, _source(call))
-
-
-def complete(call: Call) -> StripeObject:
-    """What Stripe.js asks when the challenge frame closes: how did it go?"""
-    return _state(call.sandbox, _source(call))
-
-
-def challenged() -> dict[str, Any]:
-    """The charge's `three_d_secure` after a passed challenge."""
-    return _result("authenticated", "challenge", "05")
+def passed(card: Card) -> dict[str, Any]:
+    """The charge's `three_d_secure` after a passed authentication."""
+    flow = "frictionless" if card.authentication == Authentication.FRICTIONLESS else "challenge"
+    return _result("authenticated", flow, "05")
 
 
 def result_without_challenge(card: Card, intent: StripeObject) -> dict[str, Any] | None:
     """The charge's `three_d_secure` when nothing was asked: null unless 3-D Secure was wanted by somebody."""
     asked = (intent["payment_method_options"] or {}).get("card", {}).get("request_three_d_secure")
     if card.authentication == Authentication.FRICTIONLESS:
-        return _result("authenticated", "frictionless", "05")
+        return passed(card)
     if asked not in ("any", "challenge") or card.authentication == Authentication.NOT_SUPPORTED:
         return None
     if card.authentication == Authentication.LOOKUP_ERROR:
@@ -112,33 +103,27 @@ def result_without_challenge(card: Card, intent: StripeObject) -> dict[str, Any]
     return _result("attempt_acknowledged", "frictionless", "06")
 
 
-def _source(call: Call) -> StripeObject:
-    source = call.params.get("source")
-    if not isinstance(source, str):
-        raise errors.missing_parameter("source")
-    return call.find("three_d_secure_source", source, "source", "source")
-
-
-def _state(sandbox: Sandbox, source: StripeObject) -> StripeObject:
-    state = source["state"]
+def state(sandbox: Sandbox, source: StripeObject) -> StripeObject:
+    """The `three_d_secure_2` object that Stripe.js reads: its state, and where the bank's page is."""
+    now = source["state"]
     return {
         "id": f"threeds2_{source['id'].removeprefix('src_')}",
         "object": "three_d_secure_2",
         "ares": {
-            "acsChallengeMandated": "Y" if state == "challenge_required" else "N",
+            "acsChallengeMandated": "Y" if now == "challenge_required" else "N",
             "acsTransID": source["transaction"],
             "acsURL": f"{sandbox.public_url}/3ds2/challenge/{source['id']}",
             "messageType": "ARes",
             "messageVersion": "2.2.0",
             "threeDSServerTransID": source["transaction"],
-            "transStatus": _TRANS_STATUS[state],
+            "transStatus": _TRANS_STATUS[now],
         },
         "created": source["created"],
         "error": None,
         "fallback_redirect_url": None,
         "livemode": False,
         "source": source["id"],
-        "state": state,
+        "state": now,
     }
 
 
