@@ -88,6 +88,14 @@ def test_unknown_options_are_warned_of(page: Page) -> None:
     assert any("colour is not a recognized parameter" in text for text in said)
 
 
+def test_options_without_effect_are_said(page: Page) -> None:
+    """An option that Stripe knows and the sandbox does not imitate is accepted, and the console says so."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.evaluate(f"{DEFERRED[:-2]}, onBehalfOf: 'acct_1'}})")
+    assert any("onBehalfOf has no effect in this sandbox" in text for text in said)
+
+
 def test_version_and_wrapper(page: Page, shop_url: str) -> None:
     """Stripe's npm loader finds the version it expects, and may introduce itself."""
     assert page.evaluate(f"[Stripe.version, {KEY}.version]") == ["endive", "endive"]

@@ -105,15 +105,16 @@ export class Group {
 
   /** @returns {StripeElements} */
   #makeFace() {
-    return /** @type {any} */ ({
-      create: (/** @type {string} */ type, /** @type {unknown} */ options) => this.#create(type, options),
-      getElement: (/** @type {string} */ type) => (type === "payment" ? (this.payment?.face ?? null) : null),
-      update: (/** @type {unknown} */ changes) => this.#update(changes),
+    return {
+      create: (/** @type {string} */ type, /** @type {unknown} */ options) =>
+        /** @type {any} */ (this.#create(type, options)),
+      getElement: (/** @type {string} */ type) =>
+        /** @type {any} */ (type === "payment" ? (this.payment?.face ?? null) : null),
+      update: (changes) => this.#update(changes),
       fetchUpdates: () => this.#fetchUpdates(),
       submit: () => this.#submit(),
-      on: (/** @type {string} */ event, /** @type {() => void} */ handler) =>
-        this.#listeners.add(event, handler),
-    });
+      on: (event, handler) => this.#listeners.add(event, handler),
+    };
   }
 
   /**

@@ -17,6 +17,17 @@ const ALWAYS = [
   "paymentMethodCreation",
   "syncAddressCheckbox",
 ];
+/** Accepted as at Stripe, without effect here. */
+const IGNORED = [
+  "adaptivePricing",
+  "customPaymentMethods",
+  "customerSessionClientSecret",
+  "externalPaymentMethodTypes",
+  "onBehalfOf",
+  "on_behalf_of",
+  "paymentMethodConfiguration",
+  "payment_method_configuration",
+];
 const DEFERRED = [
   "mode",
   "amount",
@@ -46,6 +57,9 @@ export function checkElementsOptions(options) {
   demandType("elements()", "options", options, "object");
   const given = /** @type {Record<string, any>} */ (options);
   refuseMethodTypes("elements()", given);
+  for (const name of IGNORED)
+    if (given[name] !== undefined)
+      console.warn(`[Stripe.js] elements() parameter ${name} has no effect in this sandbox.`);
   checkCosmetics("elements()", given);
   if ("clientSecret" in given) checkIntentFirst(given);
   else if ("mode" in given || "amount" in given) checkDeferred("elements()", given);

@@ -13,7 +13,7 @@ const REMOVED = [
 ];
 
 /** Part of Stripe.js, but not of this sandbox. */
-const MISSING = [
+const MISSING = /** @type {const} */ ([
   "collectBankAccountForPayment",
   "collectBankAccountForSetup",
   "collectBankAccountToken",
@@ -81,9 +81,11 @@ const MISSING = [
   "verifyIdentity",
   "verifyMicrodepositsForPayment",
   "verifyMicrodepositsForSetup",
-];
+]);
 
-/** @returns {Record<string, () => never>} one throwing method for each */
+/** @typedef {Record<typeof MISSING[number], () => never>} Refusals */
+
+/** @returns {Refusals} one throwing method for each, and for those that are gone */
 export function refusals() {
   /** @type {Record<string, () => never>} */
   const methods = {};
@@ -98,5 +100,5 @@ export function refusals() {
         : "is not imitated";
       throw new IntegrationError(`stripe.${name}() ${why}.`);
     };
-  return methods;
+  return /** @type {Refusals} */ (methods);
 }

@@ -68,26 +68,29 @@ export class PaymentElement {
 
   /** @returns {import('@stripe/stripe-js').StripePaymentElement} */
   #makeFace() {
-    const chain =
-      (/** @type {(...given: any[]) => void} */ act) =>
-      (/** @type {any[]} */ ...given) => {
-        act(...given);
-        return this.face;
-      };
-    return /** @type {any} */ ({
-      on: chain((event, handler) => this.#listeners.add(event, handler)),
-      once: chain((event, handler) => this.#listeners.add(event, handler, true)),
-      off: chain((event, handler) => this.#listeners.remove(event, handler)),
-      addListener: chain((event, handler) => this.#listeners.add(event, handler)),
-      mount: (/** @type {unknown} */ target) => this.#mount(target),
+    /** @typedef {import('./listeners.js').Handler} Handler */
+    return {
+      on: (/** @type {string} */ event, /** @type {Handler} */ handler) =>
+        this.#chain(() => this.#listeners.add(event, handler)),
+      once: (/** @type {string} */ event, /** @type {Handler} */ handler) =>
+        this.#chain(() => this.#listeners.add(event, handler, true)),
+      off: (/** @type {string} */ event, /** @type {Handler | undefined} */ handler) =>
+        this.#chain(() => this.#listeners.remove(event, handler)),
+      update: (options) => this.#chain(() => this.#update(options)),
+      collapse: () => this.#chain(() => this.#whenMounted("collapse")),
+      mount: (target) => this.#mount(target),
       unmount: () => this.#unmount(),
       destroy: () => this.#destroy(),
-      update: chain((options) => this.#update(options)),
       focus: () => this.#whenMounted("focus"),
       blur: () => this.#whenMounted("blur"),
       clear: () => this.#whenMounted("clear"),
-      collapse: chain(() => this.#whenMounted("collapse")),
-    });
+    };
+  }
+
+  /** @param {() => void} act */
+  #chain(act) {
+    act();
+    return this.face;
   }
 
   /** @param {unknown} target */

@@ -22,19 +22,22 @@ function makeStripe(key, options = {}) {
   const locale = options.locale && options.locale !== "auto" ? options.locale : navigator.language;
   /** @type {unknown[]} */
   const wrappers = [];
-  const stripe = {
-    ...refusals(),
+  /** @satisfies {Partial<import('@stripe/stripe-js').Stripe>} */
+  const imitated = {
     elements: (/** @type {unknown} */ given) => new Group(access, locale, given).face,
-    confirmPayment: (/** @type {unknown} */ given) => confirmPayment(access, given),
+    confirmPayment: (/** @type {unknown} */ given) => /** @type {any} */ (confirmPayment(access, given)),
     retrievePaymentIntent: (/** @type {string} */ secret) => retrievePaymentIntent(access, secret),
     handleNextAction: (/** @type {unknown} */ given) => handleNextAction(access, given),
     createPaymentMethod: (/** @type {unknown} */ given) => createPaymentMethod(access, given),
     registerAppInfo: (/** @type {unknown} */ wrapper) => void wrappers.push(wrapper),
-    _registerWrapper: (/** @type {unknown} */ wrapper) => void wrappers.push(wrapper),
-    version: VERSION,
-    _apiKey: key,
   };
-  return /** @type {any} */ (stripe);
+  // Read by npm's loader, and not in the published types.
+  const internal = {
+    _registerWrapper: (/** @type {unknown} */ wrapper) => void wrappers.push(wrapper),
+    _apiKey: key,
+    version: VERSION,
+  };
+  return { ...refusals(), ...imitated, ...internal };
 }
 
 /** @param {unknown} key */
