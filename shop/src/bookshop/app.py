@@ -47,8 +47,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
         lifespan=lifespan,
         exception_handlers=problems.handlers(),
         middleware=[
-            Middleware(RequestJournal),
+            # Outermost: what the journal answers when something breaks is protected too.
             Middleware(SecurityHeaders, settings=settings),
+            Middleware(RequestJournal),
             Middleware(SameOriginPosts, settings=settings),
         ],
     )

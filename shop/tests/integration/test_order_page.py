@@ -1,0 +1,162 @@
+"""The order's page: Stripe's word and nobody else's, for whoever holds its address and nobody else."""
+
+import secrets
+
+import httpx
+import pytest
+
+import factories
+from processes import Shop
+from shop_records import bring, order_row, paid_intent, rows
+
+PAGE = {"Accept": "text/html"}
+
+
+def get(shop: Shop, path: str, **options: object) -> httpx.Response:
+    return httpx.get(shop.url + path, headers=PAGE, timeout=30, **options)  # type: ignore[arg-type]
+
+
+def reads(shop: Shop, payment_intent_id: str) -> int:
+    """How often the shop has asked Stripe about this PaymentIntent."""
+    path = f"/v1/payment_intents/{payment_intent_id}"
+    calls = shop.sandbox.control("GET", "/_sandbox/requests")["requests"]
+    return sum(call["method"] == "GET" and call["path"] == path for call in calls)
+
+
+def test_the_page_shows_amount_and_payment(shop: Shop) -> None:
+    """Total, PaymentIntent, address of the receipt, card and title of a paid order."""
+    email = f"{secrets.token_hex(8)}@example.com"
+    placed = shop.order(email=email)
+    shop.sandbox.pay(placed.json()["client_secret"], "5555555555554444")
+    text = get(shop, placed.json()["order_url"]).text
+    row = order_row(shop, placed.json()["order_url"])
+    shown = ("S$23.00", row["payment_intent_id"], email, "Mastercard •••• 4444", "The Art of Doing Science")
+    assert [word for word in shown if word not in text] == []
+    assert row["state"] == "paid"
+
+
+def test_the_query_that_holds_a_secret_is_dropped(shop: Shop) -> None:
+    """What Stripe adds to the return address leads to the address without it, and is kept nowhere."""
+    placed = shop.order()
+    url = placed.json()["order_url"]
+    query = {"payment_intent_client_secret": placed.json()["client_secret"], "redirect_status": "succeeded"}
+    answer = get(shop, url, params=query)
+    assert (answer.status_code, answer.headers["location"]) == (303, url)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "same-origin"
+
+
+def test_story_12_redirect_status_is_not_believed(quiet_shop: Shop) -> None:
+    """`redirect_status=succeeded` on an unpaid order shows an unpaid order."""
+    placed = quiet_shop.order()
+    url = placed.json()["order_url"]
+    text = get(quiet_shop, url, params={"redirect_status": "succeeded"}, follow_redirects=True).text
+    assert "Thank you" not in text
+    assert quiet_shop.status(url) == {
+        "state": "awaiting_payment",
+        "payment_status": "requires_payment_method",
+        "is_final": False,
+    }
+
+
+def test_story_18_processing_is_on_its_way(quiet_shop: Shop) -> None:
+    """The page and its status say that nothing is left to do, and that it is not over."""
+    placed = quiet_shop.order()
+    url = placed.json()["order_url"]
+    processing = """UPDATE orders SET state = 'processing', payment_status = 'processing',
+                                      payment_read_at = now() WHERE token = %s"""
+    rows(quiet_shop.database_url, processing, url.rpartition("/")[2])
+    assert quiet_shop.status(url) == {
+        "state": "processing",
+        "payment_status": "processing",
+        "is_final": False,
+    }
+    again = get(quiet_shop, f"{url}/pay")
+    assert (again.status_code, again.headers["location"]) == (303, url)
+
+
+@pytest.mark.parametrize("part", ["", "/status", "/pay"])
+def test_story_13_addresses_cannot_be_guessed(shop: Shop, part: str) -> None:
+    """Ids, checkout keys, changed letters and odd text are 404 alike."""
+    placed = shop.order()
+    row = order_row(shop, placed.json()["order_url"])
+    assert len(row["token"]) >= 22, "128 bits"
+    guesses = [
+        str(row["id"]),
+        row["checkout_key"],
+        row["payment_intent_id"],
+        row["token"][:-1],
+        row["token"].swapcase(),
+        row["token"] + "%00",
+        "%00",
+        "%ff",
+        "%ed%a0%80",
+        "x" * 3000,
+        "'%20OR%201=1",
+    ]
+    found = {guess: get(shop, f"/orders/{guess}{part}").status_code for guess in guesses}
+    assert {guess: status for guess, status in found.items() if status != 404} == {}
+
+
+def test_a_stranger_cannot_pay_or_learn_by_another_address(shop: Shop) -> None:
+    """The payment door knows orders by their token alone, and compares the total."""
+    placed = shop.order()
+    url = placed.json()["order_url"]
+    row = order_row(shop, url)
+    assert httpx.post(f"{shop.url}/orders/{row['id']}/payment", json={"total": 2300}).status_code == 404
+    assert httpx.post(f"{shop.url}{url}/payment", json={"total": 1}).status_code == 409
+    resumed = httpx.post(f"{shop.url}{url}/payment", json={"total": 2300}, timeout=30)
+    assert (resumed.status_code, resumed.json()) == (200, placed.json())
+
+
+def test_stripe_is_asked_only_while_there_is_something_to_learn(quiet_shop: Shop) -> None:
+    """Reloading a paid order a hundred times asks Stripe nothing; following an open one asks now and then."""
+    placed = quiet_shop.order()
+    url = placed.json()["order_url"]
+    intent_id = order_row(quiet_shop, url)["payment_intent_id"]
+    quiet_shop.status(url)
+    before = reads(quiet_shop, intent_id)
+    for _ in range(10):
+        quiet_shop.status(url)
+    assert reads(quiet_shop, intent_id) <= before + 1
+    quiet_shop.sandbox.pay(placed.json()["client_secret"])
+    get(quiet_shop, url)
+    settled = reads(quiet_shop, intent_id)
+    for _ in range(20):
+        get(quiet_shop, url)
+        quiet_shop.status(url)
+    assert reads(quiet_shop, intent_id) == settled
+
+
+def test_a_webhooks_order_learns_its_card_once(quiet_shop: Shop) -> None:
+    """An event names no card: the first visit asks for it, the next ones do not."""
+    placed = quiet_shop.order()
+    url = placed.json()["order_url"]
+    quiet_shop.sandbox.pay(placed.json()["client_secret"])
+    bring(quiet_shop, factories.event(paid_intent(quiet_shop, placed)))
+    assert order_row(quiet_shop, url)["card_last4"] is None
+    assert "•••• 4242" in get(quiet_shop, url).text
+    asked = reads(quiet_shop, order_row(quiet_shop, url)["payment_intent_id"])
+    get(quiet_shop, url)
+    assert reads(quiet_shop, order_row(quiet_shop, url)["payment_intent_id"]) == asked
+
+
+def test_the_dashboard_link_is_the_shopkeepers(shop: Shop) -> None:
+    """Strangers never see it, a forged cookie does not help, the password does, signing out ends it."""
+    url = shop.order().json()["order_url"]
+    dashboard = shop.environment["STRIPE_DASHBOARD_URL"]
+    with httpx.Client(base_url=shop.url, timeout=30, headers=PAGE) as visitor:
+        assert dashboard not in visitor.get(url).text
+        for forged in ("shopkeeper", "shopkeeper.abc.def", ""):
+            assert dashboard not in get(shop, url, cookies={"shopkeeper": forged}).text
+        assert visitor.post("/shopkeeper", data={"password": "wrong"}).status_code == 403
+        assert dashboard not in visitor.get(url).text
+        password = shop.environment["SHOPKEEPER_PASSWORD"]
+        signed_in = visitor.post("/shopkeeper", data={"password": password})
+        assert signed_in.status_code == 303
+        cookie = signed_in.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=lax" in cookie
+        assert dashboard in visitor.get(url).text
+        visitor.post("/shopkeeper", data={"action": "sign-out"})
+        assert dashboard not in visitor.get(url).text
