@@ -83,6 +83,8 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)
+    # DBOS gives a logger without handlers one of its own, which would go past the pipeline above.
+    logging.getLogger("dbos").addHandler(logging.NullHandler())
     for chatty in ("dbos", "stripe", "asyncio", "_granian", "alembic"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(settings.log_level)))
 

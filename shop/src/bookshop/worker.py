@@ -18,8 +18,9 @@ from bookshop.workflows.reconcile import reconcile
 
 log = structlog.get_logger()
 
-# Seconds that running workflows get to finish when the worker is asked to stop.
-GRACE = 10
+# Seconds that running workflows get to finish when the worker is asked to stop: a mail on its way needs less,
+# and one that waits for its next try would take all of them. Supervisors lose patience after ten.
+GRACE = 5
 
 MAIL_CONCURRENCY = 8
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import structlog
 from dbos import DBOS
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bookshop import mail, orders, telemetry
 from bookshop.mail import Purpose
@@ -32,7 +34,12 @@ def register(shop: Shop) -> None:
 
     @DBOS.step(name="send_confirmation")
     async def send_once(order_id: str) -> str:
-        return await try_to_send(shop, uuid.UUID(order_id))
+        try:
+            return await try_to_send(shop, uuid.UUID(order_id))
+        except (DBAPIError, PoolTimeoutError, OSError) as error:
+            # A passing trouble of the database must not end the story, or the mail would never be sent.
+            log.warning("mail waits for the database", order=order_id, error=type(error).__name__)
+            return Delivery.LATER
 
     @DBOS.workflow(name=DELIVER_CONFIRMATION)
     async def deliver_confirmation(order_id: str) -> str:
