@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
 from typing import Any, Self
 
-_SECONDS = 10
+_SECONDS = 30
 
 
 @dataclass(frozen=True)

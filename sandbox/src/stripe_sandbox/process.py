@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-_STOPPING_SECONDS = 10
+_STOPPING_SECONDS = 30
 
 
 @dataclass(slots=True)

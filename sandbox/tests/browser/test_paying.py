@@ -96,6 +96,23 @@ def test_amount_must_be_the_one_shown(page: Page, form: FrameLocator, client: st
     assert left.status == "requires_payment_method"
 
 
+def test_needs_no_return_url_when_nothing_redirects(page: Page, form: FrameLocator) -> None:
+    """With redirect: 'if_required' a card pays without a return_url, as many pages do it."""
+    page.evaluate("delete shop.params.return_url")
+    start(page)
+    fill(form)
+    result = press_pay(page)
+    assert "paymentIntent" in result, result
+    assert result["paymentIntent"]["status"] == "succeeded"
+
+
+def test_script_of_an_older_integration(page: Page, form: FrameLocator) -> None:
+    """An apiVersion that the page names does not get in the way."""
+    start(page, stripe={"apiVersion": "2020-08-27", "locale": "en"})
+    fill(form)
+    assert press_pay(page)["paymentIntent"]["status"] == "succeeded"
+
+
 def test_updated_amount_is_the_one_compared(page: Page, form: FrameLocator) -> None:
     """After elements.update() the new amount is expected."""
     start(page)

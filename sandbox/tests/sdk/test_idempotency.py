@@ -64,7 +64,7 @@ def test_a_decline_is_replayed_and_a_validation_error_is_not(client: stripe.Stri
 
 def test_a_key_in_use_is_a_conflict(client: stripe.StripeClient, control: httpx.Client) -> None:
     """While the first request runs, a second one with its key is told to wait."""
-    control.post("/faults", json={"path": "/v1/payment_intents", "method": "POST", "latency_ms": 700})
+    control.post("/faults", json={"path": "/v1/payment_intents", "method": "POST", "latency_ms": 2000})
     with ThreadPoolExecutor() as pool:
         both = [pool.submit(client.v1.payment_intents.create, PARAMS, KEYED) for _ in range(2)]
         failures = [future.exception() for future in both]

@@ -1,8 +1,8 @@
 """The program itself: its options, its file, its start and end."""
 
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,14 @@ PAID: Any = {
 
 
 def test_it_is_ready_at_once_and_stops_politely() -> None:
-    """From command to first answer in well under the time that anybody waits, with status 0 at the end."""
-    started = time.monotonic()
+    """Little work from command to announcement, however busy the machine; status 0 at the end."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with running_sandbox() as sandbox:
-        assert time.monotonic() - started < 5
         assert sandbox.lines[0] == f"stripe-sandbox listening on {sandbox.address}"
         assert f"dashboard: {sandbox.address}/dashboard" in sandbox.lines
         assert sandbox.stop() == 0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2.5
 
 
 def test_a_taken_port_is_a_sentence(client_for: Callable[..., stripe.StripeClient]) -> None:
