@@ -13,12 +13,14 @@ from typing import Any, Protocol
 import httpx
 import pytest
 import stripe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from stripe_sandbox.process import RunningSandbox, running_sandbox
 from webhook_receiver import Receiver
 
-MILLISECONDS = 8000
+# Long enough for a machine that does much else; nothing waits so long when all is well.
+MILLISECONDS = 15_000
+expect.set_options(timeout=MILLISECONDS)
 
 
 class Pay(Protocol):
