@@ -72,6 +72,6 @@ def _storable(value: Any) -> Any:
 
 
 def _text(value: str) -> str:
-    """Without NUL and halves of surrogate pairs, which jsonb refuses, and without secrets inside addresses."""
+    """Without NUL and half surrogate pairs, which jsonb refuses, and without secrets inside addresses."""
     whole = value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
     return SECRET_INSIDE.sub("_secret_[hidden]", whole)

@@ -48,8 +48,8 @@ def test_a_figure_is_never_rounded(figure: Decimal, currency: str) -> None:
         ("23.0", "huf", 2300),
     ],
 )
-def test_figures_become_stripes_integers(figure: str, currency: str, amount: int) -> None:
-    """Each kind of currency is counted as docs.stripe.com/currencies says; JPY is never multiplied by 100."""
+def test_story_14_figures_become_stripes_integers(figure: str, currency: str, amount: int) -> None:
+    """Story 14: each currency is counted as docs.stripe.com/currencies says; JPY is never multiplied."""
     assert Money.of(figure, currency) == Money(amount, currency)
 
 
