@@ -8,6 +8,7 @@ import uvloop
 
 from stripe_sandbox.sandbox import Account, Sandbox
 from stripe_sandbox.server import PortTakenError, Server
+from stripe_sandbox.store import StateFileError
 
 _HINT = (
     "Any sk_test_… and pk_test_… key works. Card 4242 4242 4242 4242 pays; the dashboard lists the others."
@@ -15,11 +16,11 @@ _HINT = (
 
 
 def main() -> None:
-    """Run until SIGINT or SIGTERM. Exit status 1 when the port is taken, 2 for options that make no sense."""
+    """Run until SIGINT or SIGTERM. Exit status 1 when port or state file is taken, 2 for wrong options."""
     options = _options().parse_args()
     try:
         uvloop.run(_run(options))
-    except PortTakenError as error:
+    except (PortTakenError, StateFileError) as error:
         print(f"stripe-sandbox: {error}", file=sys.stderr)
         raise SystemExit(1) from None
 

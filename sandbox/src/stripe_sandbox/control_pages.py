@@ -20,6 +20,7 @@ GET  /_sandbox/requests      the last API requests, newest first
 """
 
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from stripe_sandbox.control import Fault
+from stripe_sandbox.dashboard.same_origin import sent_by_another_site
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.webhook_messages import wants
 
@@ -79,19 +81,30 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
     return [
         Route("/_sandbox/", _manual),
         Route("/_sandbox/health", doors.health),
-        Route("/_sandbox/reset", doors.reset, methods=["POST"]),
+        _switch("/_sandbox/reset", doors.reset, "POST"),
         Route("/_sandbox/faults", doors.faults),
-        Route("/_sandbox/faults", doors.add_fault, methods=["POST"]),
-        Route("/_sandbox/faults", doors.remove_faults, methods=["DELETE"]),
+        _switch("/_sandbox/faults", doors.add_fault, "POST"),
+        _switch("/_sandbox/faults", doors.remove_faults, "DELETE"),
         Route("/_sandbox/clock", doors.clock),
-        Route("/_sandbox/clock", doors.set_clock, methods=["PUT"]),
+        _switch("/_sandbox/clock", doors.set_clock, "PUT"),
         Route("/_sandbox/webhooks", doors.webhooks),
-        Route("/_sandbox/webhooks", doors.set_webhooks, methods=["PUT"]),
-        Route("/_sandbox/webhooks/release", doors.release, methods=["POST"]),
+        _switch("/_sandbox/webhooks", doors.set_webhooks, "PUT"),
+        _switch("/_sandbox/webhooks/release", doors.release, "POST"),
         Route("/_sandbox/deliveries", doors.deliveries),
-        Route("/_sandbox/events/{id}/resend", doors.resend, methods=["POST"]),
+        _switch("/_sandbox/events/{id}/resend", doors.resend, "POST"),
         Route("/_sandbox/requests", doors.requests),
     ]
+
+
+def _switch(path: str, door: Callable[[Request], Awaitable[Response]], method: str) -> Route:
+    """A door that changes something, shut to pages of other sites that a browser on this machine shows."""
+
+    async def guarded(request: Request) -> Response:
+        if sent_by_another_site(request):
+            return _json({"errors": ["The sandbox's switches are not for pages of other sites."]}, 403)
+        return await door(request)
+
+    return Route(path, guarded, methods=[method])
 
 
 async def _manual(_: Request) -> Response:

@@ -24,6 +24,10 @@ create table if not exists object (
 """
 
 
+class StateFileError(Exception):
+    """The state file cannot be used; the message says why."""
+
+
 class Store:
     """Objects by kind (Stripe's `object` value, or a name of ours for what stays inside) and id.
 
@@ -99,9 +103,21 @@ class Store:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = sqlite3.connect(path)
-    file.execute("pragma journal_mode = wal")
-    file.execute("pragma synchronous = normal")
-    file.execute(_SCHEMA)
+    """Open the file for this process alone: two sandboxes would overwrite each other.
+
+    Raises:
+        StateFileError: another sandbox has it open, it is no state file, or it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = sqlite3.connect(path, timeout=1)
+        file.execute("pragma locking_mode = exclusive")
+        file.execute("pragma journal_mode = wal")
+        file.execute("pragma synchronous = normal")
+        with file:
+            file.execute("begin immediate")
+            file.execute(_SCHEMA)
+    except (sqlite3.Error, OSError) as error:
+        reason = "another sandbox uses it" if "locked" in str(error) else str(error)
+        raise StateFileError(f"cannot keep state in {path}: {reason}") from error
     return file

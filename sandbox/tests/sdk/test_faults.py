@@ -111,5 +111,7 @@ def test_the_switches_explain_themselves_and_refuse_nonsense(control: httpx.Clie
     ):
         assert path in manual
     assert control.get("/health").json() == {"status": "ok"}
+    foreign = control.post("/reset", headers={"Origin": "https://elsewhere.example"})
+    assert foreign.status_code == 403, "a page on the internet must not reach somebody's sandbox"
     refused = control.post("/faults", json={"pth": "/v1/*", "status": 500})
     assert (refused.status_code, refused.json()["errors"][0]["loc"]) == (400, ["pth"])

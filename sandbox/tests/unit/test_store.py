@@ -1,13 +1,16 @@
 """State in memory and in a file."""
 
+import shutil
 from pathlib import Path
 
-from stripe_sandbox.store import Store
+import pytest
+
+from stripe_sandbox.store import StateFileError, Store
 
 
 def test_a_file_gives_back_what_was_committed(tmp_path: Path) -> None:
     """Order, changes and removals survive; what was not committed does not."""
-    path = tmp_path / "state.db"
+    path = tmp_path / "running" / "state.db"
     store = Store(path)
     for name in ("a", "b", "c"):
         store.save("customer", {"id": name, "email": None})
@@ -16,7 +19,9 @@ def test_a_file_gives_back_what_was_committed(tmp_path: Path) -> None:
     store.remove("customer", "b")
     store.commit()
     store.save("customer", {"id": "late", "email": None})
-    again = Store(path)
+    # What a kill at this moment would leave on the disk.
+    shutil.copytree(path.parent, tmp_path / "killed")
+    again = Store(tmp_path / "killed" / path.name)
     assert [found["id"] for found in again.newest_first("customer")] == ["c", "a"]
     assert again.get("customer", "a") == {"id": "a", "email": "a@example.com"}
     again.close()
@@ -31,4 +36,25 @@ def test_clearing_forgets_the_file_too(tmp_path: Path) -> None:
     store.commit()
     store.clear()
     store.close()
-    assert Store(path).count("event") == 0
+    again = Store(path)
+    assert again.count("event") == 0
+    again.close()
+
+
+def test_a_file_belongs_to_one_sandbox(tmp_path: Path) -> None:
+    """Two would overwrite each other, so the second is told; afterwards the file is free again."""
+    path = tmp_path / "state.db"
+    first = Store(path)
+    with pytest.raises(StateFileError, match="another sandbox uses it"):
+        Store(path)
+    first.close()
+    Store(path).close()
+
+
+def test_what_is_no_state_file_is_left_alone(tmp_path: Path) -> None:
+    """A mistyped path must not cost anybody a file."""
+    path = tmp_path / "thesis.txt"
+    path.write_text("forty thousand words " * 400)
+    with pytest.raises(StateFileError, match="not a database"):
+        Store(path)
+    assert path.read_text().startswith("forty thousand words")
