@@ -1,9 +1,12 @@
 """Wires the sandbox's parts into one ASGI application."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -11,6 +14,8 @@ from stripe_sandbox import browser, control_pages, dashboard
 from stripe_sandbox.api import Api
 from stripe_sandbox.resources import charges, refunds
 from stripe_sandbox.sandbox import Sandbox
+
+_log = logging.getLogger(__name__)
 
 
 def create_app(sandbox: Sandbox) -> Starlette:
@@ -29,7 +34,17 @@ def create_app(sandbox: Sandbox) -> Starlette:
         sandbox.close()
 
     routes = [*control_pages.routes(sandbox), *browser.routes(sandbox), *dashboard.routes(sandbox)]
-    return Starlette(routes=[Mount("/v1", _whole_path(Api(sandbox))), *routes], lifespan=lifespan)
+    return Starlette(
+        routes=[Mount("/v1", _whole_path(Api(sandbox))), *routes],
+        exception_handlers={500: _broken},
+        lifespan=lifespan,
+    )
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A fault of the sandbox's own pages: its trace goes to standard error, for the server logs nothing."""
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return PlainTextResponse("The sandbox failed; its output says where. This is a fault of its own.", 500)
 
 
 def _whole_path(api: ASGIApp) -> ASGIApp:

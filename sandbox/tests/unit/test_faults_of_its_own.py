@@ -1,0 +1,26 @@
+"""A page that breaks says so where somebody looks."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from stripe_sandbox.app import create_app
+from stripe_sandbox.sandbox import Sandbox
+
+
+def test_a_broken_page_leaves_a_trace(caplog: pytest.LogCaptureFixture) -> None:
+    """An object without its fields, as a damaged state file could hold it."""
+    sandbox = Sandbox("http://sandbox.test")
+    sandbox.store.save("payment_intent", {"id": "pi_damaged"})
+    answer = asyncio.run(_get(sandbox, "/dashboard/payments/pi_damaged"))
+    assert answer.status_code == 500
+    assert "KeyError" not in answer.text
+    assert "GET /dashboard/payments/pi_damaged failed" in caplog.text
+    assert "KeyError" in caplog.text
+
+
+async def _get(sandbox: Sandbox, path: str) -> httpx.Response:
+    transport = httpx.ASGITransport(create_app(sandbox), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=sandbox.public_url) as client:
+        return await client.get(path)
