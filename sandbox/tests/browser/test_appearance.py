@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import stripe
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 from sandbox_pages import fill, start
 
@@ -123,6 +124,17 @@ def test_collapsed_until_chosen(page: Page, form: FrameLocator) -> None:
     expect(form.locator("#Field-numberInput")).to_be_visible()
     detail = page.evaluate("shop.seen('change')")[1]
     assert (detail["collapsed"], detail["value"]["type"]) == (False, "card")
+
+
+def test_terms_follow_the_intent(page: Page, form: FrameLocator, client: stripe.StripeClient) -> None:
+    """When the server decides to keep the card, fetchUpdates() brings the terms."""
+    intent = client.v1.payment_intents.create({"amount": 2300, "currency": "sgd"})
+    page.evaluate("(secret) => { shop.clientSecret = secret; }", intent.client_secret)
+    start(page)
+    expect(form.locator(".TermsText")).to_be_hidden()
+    client.v1.payment_intents.update(intent.id, {"setup_future_usage": "off_session"})
+    assert page.evaluate("shop.elements.fetchUpdates()") == {}
+    expect(form.locator(".TermsText")).to_contain_text("you allow Sandbox shop to charge your card")
 
 
 def test_terms_name_the_business(page: Page, form: FrameLocator) -> None:

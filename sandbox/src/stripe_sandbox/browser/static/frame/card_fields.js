@@ -194,7 +194,8 @@ export class CardFields {
       const hopeless =
         code?.startsWith("invalid") && (field !== this.#number || isFullLength(field.input.value));
       if (hopeless && code) field.show(this.settings.words.say(code));
-      const typed = /** @type {InputEvent} */ (event).inputType?.startsWith("insert");
+      // Not while the browser fills the form by itself: that moves through the fields in its own way.
+      const typed = ["insertText", "insertFromPaste"].includes(/** @type {InputEvent} */ (event).inputType);
       if (typed && !code) this.#advanceFrom(field);
       this.changed();
     });

@@ -63,7 +63,9 @@ export class PaymentElement {
 
   /** Passes on what changed in the group, if there is a form to see it. */
   async refresh() {
-    if (this.#ready) await this.ask("update", this.#configuration());
+    if (!this.#ready) return;
+    const { value: session } = await this.group.session();
+    await this.ask("update", { session, ...this.#configuration() });
   }
 
   /** @returns {import('@stripe/stripe-js').StripePaymentElement} */
@@ -208,7 +210,7 @@ export class PaymentElement {
         "Invalid value for element.update(): layout.defaultCollapsed cannot be updated.",
       );
     this.options = { ...this.options, ...changes };
-    void this.refresh();
+    this.refresh().catch(() => undefined);
   }
 
   /** @param {string} name */
