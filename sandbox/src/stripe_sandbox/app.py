@@ -1,8 +1,8 @@
 """Wires the sandbox's parts into one ASGI application."""
 
-import logging
 import asyncio
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -54,8 +54,8 @@ async def _broken(request: Request, error: Exception) -> Response:
 async def _spare_the_collector() -> None:
     """Take what is kept out of the garbage collector's sight, once a second.
 
-    Objects of a sandbox live until the end and hold no cycles, yet a full collection walks them all: at 100,000
-    intents it stopped the sandbox for 400 ms, with this for 15.
+    Objects of a sandbox live until the end and hold no cycles, yet a full collection walks them all: at
+    100,000 intents it stopped the sandbox for 400 ms, with this for 15.
     """
     while True:
         await asyncio.sleep(1)
