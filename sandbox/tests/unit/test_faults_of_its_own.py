@@ -1,6 +1,7 @@
 """A page that breaks says so where somebody looks."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -13,7 +14,9 @@ def test_a_broken_page_leaves_a_trace(caplog: pytest.LogCaptureFixture) -> None:
     """An object without its fields, as a damaged state file could hold it."""
     sandbox = Sandbox("http://sandbox.test")
     sandbox.store.save("payment_intent", {"id": "pi_damaged"})
-    answer = asyncio.run(_get(sandbox, "/dashboard/payments/pi_damaged"))
+    # In a thread of its own: browser tests of the same run leave an event loop running in this one.
+    with ThreadPoolExecutor() as threads:
+        answer = threads.submit(asyncio.run, _get(sandbox, "/dashboard/payments/pi_damaged")).result()
     assert answer.status_code == 500
     assert "KeyError" not in answer.text
     assert "GET /dashboard/payments/pi_damaged failed" in caplog.text
