@@ -1,9 +1,12 @@
 """`bookshop demo`, as `make run` starts it: bought from, interrupted, killed, started again."""
 
 import os
+import pty
 import re
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -252,6 +255,33 @@ def test_a_given_database_is_used_and_left_running(demo: Demo, empty_database_ur
     assert demo.wait_for_exit() == 0
     demo.start_and_wait(DATABASE_URL=empty_database_url)
     assert demo.state(order_url) == "paid"
+
+
+def test_a_closed_terminal_stops_the_demo(demo: Demo) -> None:
+    """Also when the system tells nobody but `make`, the leader of the session, which only waits for us."""
+    ours, theirs = pty.openpty()
+    output = demo.directory / "terminal.txt"
+    ports = {name: str(number) for name, number in demo.ports.items()}
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bookshop", "demo"],
+            cwd=demo.directory,
+            env={"PATH": os.environ["PATH"]} | ports,
+            stdin=theirs,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+    os.close(theirs)
+    try:
+        wait_until(lambda: "Ctrl-C" in output.read_text(), "the whole announcement", seconds=90)
+        family = psutil.Process(process.pid).children(recursive=True)
+        os.close(ours)
+        assert process.wait(SECONDS_TO_STOP) == 0
+        assert gone(family)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_a_child_that_ignores_its_stop_signal_is_killed_with_its_own_children(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import contextlib
 import http.client
 import importlib.util
 import os
+import select
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +69,7 @@ class Demo:
         try:
             self._start()
             _say(announcement(self._settings))
+            _watch_the_terminal()
             self._wait_for_an_end()
         except StopRequest:
             _say("\nStopping ...")
@@ -218,6 +221,25 @@ def _stop_requests() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _watch_the_terminal() -> None:
+    """Turn its end into SIGHUP, which the system sends to the leader of the session alone.
+
+    That leader may be `make`, which waits for us: `ssh -t host make run`, for one.
+    """
+    if not sys.stdin or not sys.stdin.isatty():
+        return
+    poller = select.poll()
+    poller.register(sys.stdin, 0)
+    main = threading.main_thread().ident
+
+    def watch() -> None:
+        poller.poll()
+        if main is not None:
+            signal.pthread_kill(main, signal.SIGHUP)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _answers(port: int, path: str) -> bool:
