@@ -1,3 +1,4 @@
+import { BillingAddress } from "./billing_address.js";
 import {
   SHOWN_BRANDS,
   brandOf,
@@ -6,7 +7,6 @@ import {
   formatCardNumber,
   isFullLength,
 } from "./card_brands.js";
-import { asksPostalCode, countriesIn, isCountry, likelyCountry, postalCodeFault } from "./countries.js";
 import { expiryDigits, expiryFault, formatExpiry, readExpiry } from "./expiry.js";
 import { makeField, makeIcon } from "./field.js";
 import { keepFormatted } from "./typing.js";
@@ -27,7 +27,6 @@ export class CardFields {
   element = document.createElement("div");
   #brandIcons = document.createElement("span");
   #cvcIcon = makeIcon("cvc");
-  #chevron = document.createElement("span");
   #number = makeField("number", {
     wide: true,
     attributes: { ...DIGITS, autocomplete: "cc-number" },
@@ -35,19 +34,7 @@ export class CardFields {
   });
   #expiry = makeField("expiry", { attributes: { ...DIGITS, autocomplete: "cc-exp" } });
   #cvc = makeField("cvc", { attributes: { ...DIGITS, autocomplete: "cc-csc" }, icons: [this.#cvcIcon] });
-  #country = makeField("country", {
-    tag: "select",
-    attributes: { autocomplete: "billing country" },
-    icons: [this.#chevron],
-  });
-  #postalCode = makeField("postalCode", {
-    attributes: {
-      type: "text",
-      autocomplete: "billing postal-code",
-      spellcheck: "false",
-      "aria-required": "true",
-    },
-  });
+  #billing;
   #terms = document.createElement("p");
   #today = new Date();
 
@@ -59,22 +46,16 @@ export class CardFields {
     this.settings = settings;
     this.changed = changed;
     this.element.className = "Grid";
+    this.#billing = new BillingAddress(settings);
     this.#brandIcons.className = "Brands";
-    this.#chevron.className = "Chevron";
     this.#terms.className = "TermsText Field--wide";
     this.element.append(...this.#all().map((field) => field.element), this.#terms);
     keepFormatted(this.#input(this.#number), formatCardNumber);
     keepFormatted(this.#input(this.#expiry), formatExpiry);
     keepFormatted(this.#input(this.#cvc), (text) => digitsOf(text).slice(0, this.#cvcLength()));
     for (const field of this.#all()) this.#watch(field);
-    const address = settings.options.defaultValues?.billingDetails?.address ?? {};
-    this.#startCountry = address.country && isCountry(address.country) ? address.country : null;
-    this.#postalCode.input.value = address.postal_code ?? "";
     this.update(settings);
   }
-
-  /** @type {string | null} */
-  #startCountry;
 
   /** @param {Settings} settings */
   update(settings) {
@@ -83,9 +64,7 @@ export class CardFields {
     this.#number.setLabel(say("number"), "1234 1234 1234 1234");
     this.#expiry.setLabel(say("expiry"), say("expiryPlaceholder"));
     this.#cvc.setLabel(say("cvc"), say("cvcPlaceholder"));
-    this.#country.setLabel(say("country"));
-    this.#fillCountries();
-    this.#followCountry();
+    this.#billing.update(settings);
     this.#followBrand();
     this.#showTerms();
     for (const field of this.#all()) {
@@ -95,7 +74,7 @@ export class CardFields {
   }
 
   get isEmpty() {
-    return [this.#number, this.#expiry, this.#cvc].every((field) => field.isEmpty());
+    return this.#own().every((field) => field.isEmpty());
   }
 
   get isComplete() {
@@ -130,7 +109,6 @@ export class CardFields {
   /** What the API takes as `payment_method_data` (and as parameters of a PaymentMethod). */
   data() {
     const { month, year } = readExpiry(this.#expiry.input.value);
-    const asked = this.#asked();
     return {
       type: "card",
       card: {
@@ -139,24 +117,20 @@ export class CardFields {
         exp_year: year,
         cvc: this.#cvc.input.value,
       },
-      billing_details: {
-        address: {
-          country: asked.country ? this.#country.input.value : undefined,
-          postal_code: asked.postalCode ? this.#postalCode.input.value.trim() : undefined,
-        },
-      },
+      billing_details: { address: this.#billing.value() },
     };
   }
 
   /** The only part of the billing details that the page hears of while they are typed. */
   billingDetails() {
-    const { country = null, postal_code: postalCode = null } = this.data().billing_details.address;
+    const { country = null, postal_code: postalCode = null } = this.#billing.value();
     return { address: { country, postalCode } };
   }
 
   clear() {
-    for (const field of [this.#number, this.#expiry, this.#cvc, this.#postalCode]) {
-      field.input.value = "";
+    for (const field of this.#own()) field.input.value = "";
+    this.#billing.clear();
+    for (const field of this.#all()) {
       field.show("");
       field.input.dispatchEvent(new Event("restyle"));
     }
@@ -175,8 +149,12 @@ export class CardFields {
       else field.input.toggleAttribute("disabled", busy || Boolean(this.settings.options.readOnly));
   }
 
+  #own() {
+    return [this.#number, this.#expiry, this.#cvc];
+  }
+
   #all() {
-    return [this.#number, this.#expiry, this.#cvc, this.#country, this.#postalCode];
+    return [...this.#own(), ...this.#billing.fields];
   }
 
   /** @param {import('./field.js').Field} field */
@@ -189,7 +167,6 @@ export class CardFields {
     field.input.addEventListener("input", (event) => {
       field.show("");
       if (field === this.#number) this.#followBrand();
-      if (field === this.#country) this.#followCountry();
       const code = this.#faultOf(field);
       const hopeless =
         code?.startsWith("invalid") && (field !== this.#number || isFullLength(field.input.value));
@@ -233,52 +210,11 @@ export class CardFields {
     if (field === this.#number) return cardNumberFault(text);
     if (field === this.#expiry) return expiryFault(text, this.#today);
     if (field === this.#cvc) return text.length < this.#cvcLength() ? "incomplete_cvc" : null;
-    if (field === this.#postalCode && this.#asked().postalCode)
-      return postalCodeFault(this.#country.input.value, text);
-    return null;
+    return this.#billing.faultOf(field);
   }
 
   #cvcLength() {
     return brandOf(digitsOf(this.#number.input.value)).cvcLength;
-  }
-
-  /** Which of country and postal code the page lets us ask for. */
-  #asked() {
-    const fields = this.settings.options.fields;
-    const given = fields?.card?.billingDetails ?? fields?.billingDetails;
-    const address = typeof given === "string" ? given : given?.address;
-    const choice = (/** @type {'country' | 'postalCode'} */ name) =>
-      typeof address === "string" ? address : address?.[name];
-    const country = (choice("country") ?? "auto") === "auto";
-    const postalCode =
-      (choice("postalCode") ?? "auto") === "auto" &&
-      asksPostalCode(this.#country.input.value, this.settings.asksPostalCodeAbroad);
-    return { country, postalCode };
-  }
-
-  #fillCountries() {
-    const select = /** @type {HTMLSelectElement} */ (this.#country.input);
-    const { language } = this.settings.words;
-    if (select.dataset["language"] === language) return;
-    const chosen =
-      select.value || this.#startCountry || likelyCountry(navigator.languages, this.settings.accountCountry);
-    select.replaceChildren(...countriesIn(language).map(({ code, name }) => new Option(name, code)));
-    select.value = chosen;
-    select.dataset["language"] = language;
-  }
-
-  #followCountry() {
-    const asked = this.#asked();
-    const american = ["US", "PR"].includes(this.#country.input.value);
-    this.#postalCode.setLabel(
-      this.settings.words.say(american ? "zip" : "postalCode"),
-      american ? "12345" : "",
-    );
-    this.#postalCode.element.hidden = !asked.postalCode;
-    this.#country.element.hidden = !asked.country;
-    this.#country.element.classList.toggle("Field--wide", !asked.postalCode);
-    this.#postalCode.element.classList.toggle("Field--wide", !asked.country);
-    this.#postalCode.input.setAttribute("inputmode", american ? "numeric" : "text");
   }
 
   #followBrand() {
