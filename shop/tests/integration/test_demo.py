@@ -16,6 +16,7 @@ import httpx
 import psutil
 import pytest
 
+import bookshop
 from bookshop.demo.child import Child
 from processes import HOST, Sandbox, free_port, start, wait_until
 
@@ -244,6 +245,21 @@ def test_with_keys_no_sandbox_is_started(demo: Demo, sandbox: Sandbox) -> None:
     assert sandbox.pay(order["client_secret"]).json()["status"] == "succeeded"
     assert httpx.get(f"{demo.url}{order['order_url']}", timeout=30).is_success
     assert demo.state(order["order_url"]) == "paid"
+
+
+def test_another_terminal_can_fill_the_shelf(demo: Demo) -> None:
+    """The shopkeeper's catalogue is loaded beside the running demo, and the next start leaves it alone."""
+    demo.start_and_wait()
+    catalog = demo.directory / "mine.toml"
+    first = Path(bookshop.__file__).parent / "catalog.toml"
+    catalog.write_text(first.read_text().replace("Working in Public", "Working in Private"))
+    load = f"set -a; . var/demo.env; exec {sys.executable} -m bookshop catalog load mine.toml"
+    subprocess.run(["/bin/sh", "-c", load], cwd=demo.directory, check=True, timeout=60)
+    assert "Working in Private" in httpx.get(demo.url, timeout=30).text
+    os.kill(demo.process.pid, signal.SIGTERM)
+    assert demo.wait_for_exit() == 0
+    demo.start_and_wait()
+    assert "Working in Private" in httpx.get(demo.url, timeout=30).text
 
 
 def test_a_given_database_is_used_and_left_running(demo: Demo, empty_database_url: str) -> None:

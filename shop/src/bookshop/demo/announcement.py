@@ -1,5 +1,6 @@
 """What the terminal says: where things are, what to try, where data is kept, how to stop."""
 
+import shlex
 from pathlib import Path
 
 from bookshop.demo.demo_settings import DemoSettings
@@ -46,6 +47,7 @@ def _about_data(settings: DemoSettings) -> list[str]:
     kept = _short(settings.data_dir)
     return [
         f"Data is kept in {kept}, logs in {kept}/log; the next start goes on from there.",
+        f"Other commands find this shop after: set -a; . {shlex.quote(kept)}/demo.env; set +a",
         "Ctrl-C stops everything.",
     ]
 

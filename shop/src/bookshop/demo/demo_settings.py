@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shlex
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -79,8 +80,7 @@ class DemoSettings(BaseSettings):
         kept = _made_up() | known
         if kept != known:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump(kept, file, indent=2)
+            _write_privately(path, json.dumps(kept, indent=2))
         return kept
 
     @property
@@ -89,6 +89,11 @@ class DemoSettings(BaseSettings):
         if self.shopkeeper_password:
             return self.shopkeeper_password.get_secret_value()
         return self.kept["shopkeeper_password"]
+
+    def write_environment(self, database_url: str) -> None:
+        """Keep what the programs are given, so that a shell can give it to `bookshop catalog load` too."""
+        lines = [f"{name}={shlex.quote(value)}" for name, value in self.environment(database_url).items()]
+        _write_privately(self.data_dir / "demo.env", "\n".join([*lines, ""]))
 
     def environment(self, database_url: str) -> dict[str, str]:
         """What the started programs find in their environment beside ours."""
@@ -113,7 +118,7 @@ class DemoSettings(BaseSettings):
                 "STRIPE_JS_URL": f"{self.sandbox_url}/endive/stripe.js",
                 "STRIPE_DASHBOARD_URL": f"{self.sandbox_url}/dashboard",
             }
-        return os.environ | environment
+        return environment
 
 
 def load() -> DemoSettings:
@@ -129,6 +134,11 @@ def load() -> DemoSettings:
     if settings.has_stripe_keys:
         shop_settings.load(database_url="postgresql:///checked-later")
     return settings
+
+
+def _write_privately(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
 
 
 def _made_up() -> dict[str, str]:

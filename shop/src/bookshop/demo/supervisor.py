@@ -80,6 +80,7 @@ class Demo:
     def _start(self) -> None:
         """What the first page needs boots side by side; the rest, after it."""
         _say("Starting ...")
+        self._settings.write_environment(self._database_url)
         self._start_part("web", "bookshop", "serve")
         preparation = self._start_part("preparation", "bookshop.demo.prepare")
         if not self._settings.has_stripe_keys:
@@ -124,7 +125,7 @@ class Demo:
             name,
             [sys.executable, "-m", module, *words],
             log=self._new_log(name),
-            environment=self._settings.environment(self._database_url),
+            environment=os.environ | self._settings.environment(self._database_url),
         )
         self._parts.append(part)
         return part
