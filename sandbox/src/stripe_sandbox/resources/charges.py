@@ -14,6 +14,37 @@ from stripe_sandbox.store import StripeObject
 
 _HELD_SECONDS = 7 * 24 * 60 * 60
 
+# Filled later or by what is not imitated.
+_EMPTY = dict.fromkeys(
+    (
+        "application",
+        "application_fee",
+        "application_fee_amount",
+        "balance_transaction",
+        "failure_balance_transaction",
+        "on_behalf_of",
+        "receipt_number",
+        "review",
+        "source",
+        "source_transfer",
+        "statement_descriptor",
+        "transfer_data",
+    )
+)
+
+# What the intent knew when the charge was made; later edits of it do not flow down.
+_COPIED = (
+    "amount",
+    "currency",
+    "customer",
+    "description",
+    "metadata",
+    "receipt_email",
+    "shipping",
+    "statement_descriptor_suffix",
+    "transfer_group",
+)
+
 
 def retrieve(call: Call) -> StripeObject:
     return call.find("charge")
@@ -57,59 +88,42 @@ def make(
     card, hidden = payment_methods.card_behind(sandbox, method["id"])
     captured = decline is None and intent["capture_method"] != "manual"
     identifier = payment_id("ch")
-    charge = {
-        "id": identifier,
-        "object": "charge",
-        "amount": intent["amount"],
-        "amount_captured": intent["amount"] if captured else 0,
-        "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
-        "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": _descriptor(sandbox, intent),
-        "captured": captured,
-        "created": sandbox.now(),
-        "currency": intent["currency"],
-        "customer": intent["customer"],
-        "description": intent["description"],
-        "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": decline.code if decline else None,
-        "failure_message": decline.message if decline else None,
-        "fraud_details": {},
-        "livemode": False,
-        "metadata": intent["metadata"],
-        "on_behalf_of": None,
-        "outcome": _outcome(card, decline),
-        "paid": decline is None,
-        "payment_intent": intent["id"],
-        "payment_method": method["id"],
-        "payment_method_details": _details(
-            intent,
-            method,
-            three_d_secure,
-            until=sandbox.now() + _HELD_SECONDS,
-            checks=card_details.checks(
-                card, method["billing_details"], cvc=bool(hidden.get("cvc")), done=True
+    charge = (
+        _EMPTY
+        | {name: intent[name] for name in _COPIED}
+        | {
+            "id": identifier,
+            "object": "charge",
+            "amount_captured": intent["amount"] if captured else 0,
+            "amount_refunded": 0,
+            "billing_details": method["billing_details"],
+            "calculated_statement_descriptor": _descriptor(sandbox, intent),
+            "captured": captured,
+            "created": sandbox.now(),
+            "disputed": False,
+            "failure_code": decline.code if decline else None,
+            "failure_message": decline.message if decline else None,
+            "fraud_details": {},
+            "livemode": False,
+            "outcome": _outcome(card, decline),
+            "paid": decline is None,
+            "payment_intent": intent["id"],
+            "payment_method": method["id"],
+            "payment_method_details": _details(
+                intent,
+                method,
+                three_d_secure,
+                until=sandbox.now() + _HELD_SECONDS,
+                checks=card_details.checks(
+                    card, method["billing_details"], cvc=bool(hidden.get("cvc")), done=True
+                ),
             ),
-        ),
-        "radar_options": {},
-        "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None if decline else f"{sandbox.public_url}/dashboard/receipts/{identifier}",
-        "refunded": False,
-        "review": None,
-        "shipping": intent["shipping"],
-        "source": None,
-        "source_transfer": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-        "status": "failed" if decline else "succeeded",
-        "transfer_data": None,
-        "transfer_group": intent["transfer_group"],
-    }
+            "radar_options": {},
+            "receipt_url": None if decline else f"{sandbox.public_url}/dashboard/receipts/{identifier}",
+            "refunded": False,
+            "status": "failed" if decline else "succeeded",
+        }
+    )
     if captured and intent["capture_method"] == "automatic":
         charge["balance_transaction"] = balance_transactions.of_charge(sandbox, charge, card)["id"]
     sandbox.store.save("charge", charge)

@@ -37,6 +37,35 @@ _CARD_OPTIONS = {
     "request_three_d_secure": "automatic",
 }
 
+_EMPTY = dict.fromkeys(
+    (
+        "application",
+        "application_fee_amount",
+        "canceled_at",
+        "cancellation_reason",
+        "customer",
+        "customer_account",
+        "description",
+        "last_payment_error",
+        "latest_charge",
+        "managed_payments",
+        "next_action",
+        "on_behalf_of",
+        "payment_method",
+        "payment_record",
+        "processing",
+        "receipt_email",
+        "review",
+        "setup_future_usage",
+        "shipping",
+        "source",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_data",
+        "transfer_group",
+    )
+)
+
 
 def new(call: Call) -> StripeObject:
     """An intent as `create` leaves it when no method is named; not yet saved."""
@@ -45,7 +74,7 @@ def new(call: Call) -> StripeObject:
     identifier = payment_id("pi")
     automatic = _automatic(call)
     capture_method = "automatic" if call.before(versions.ASYNCHRONOUS_CAPTURE) else "automatic_async"
-    intent: StripeObject = {
+    intent: StripeObject = _EMPTY | {
         "id": identifier,
         "object": "payment_intent",
         "allowed_payment_method_types": params.get("allowed_payment_method_types"),
@@ -53,43 +82,19 @@ def new(call: Call) -> StripeObject:
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
         "automatic_payment_methods": automatic,
-        "canceled_at": None,
-        "cancellation_reason": None,
         "capture_method": capture_method,
         "client_secret": f"{identifier}_secret_{alphanumeric(25)}",
         "confirmation_method": params.get("confirmation_method", "automatic"),
         "created": call.sandbox.now(),
         "currency": params["currency"].lower(),
-        "customer": None,
-        "customer_account": None,
-        "description": None,
         "excluded_payment_method_types": params.get("excluded_payment_method_types") or None,
-        "last_payment_error": None,
-        "latest_charge": None,
         "livemode": False,
-        "managed_payments": None,
         "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
         "payment_method_configuration_details": _CONFIGURATION if automatic else None,
         "payment_method_options": {"card": _CARD_OPTIONS},
         "payment_method_types": [],
-        "payment_record": None,
-        "processing": None,
-        "receipt_email": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
         "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
     }
     return intent | changed(call, intent)
 
