@@ -33,6 +33,9 @@ SIGNATURE_TOLERANCE = 300
 CALL_TIMEOUT = 10
 CONNECT_TIMEOUT = 2
 
+# Failed attempts that Stripe words for developers, by error code, in words for customers.
+FAILURES = {"payment_intent_authentication_failure": "Your bank could not confirm that it was you."}
+
 log = structlog.get_logger()
 
 
@@ -173,7 +176,6 @@ async def read(stripe_api: StripeConnection, payment_intent_id: str) -> PaymentS
 def snapshot(intent: dict[str, Any]) -> PaymentSnapshot:
     """A PaymentIntent in Stripe's JSON (from an answer or an event) as our value."""
     currency = intent["currency"]
-    failure = intent.get("last_payment_error") or {}
     return PaymentSnapshot(
         id=intent["id"],
         status=intent["status"],
@@ -181,8 +183,7 @@ def snapshot(intent: dict[str, Any]) -> PaymentSnapshot:
         received=Money(intent.get("amount_received") or 0, currency),
         order_id=(intent.get("metadata") or {}).get(ORDER_METADATA),
         method=_method(intent),
-        # Only a card error's message is written for customers (docs.stripe.com/api/errors).
-        failure=failure.get("message") if failure.get("type") == "card_error" else None,
+        failure=_failure(intent.get("last_payment_error")),
         client_secret=intent.get("client_secret"),
     )
 
@@ -226,6 +227,16 @@ def _unavailable(error: stripe.StripeError, doing: str) -> PaymentsUnavailableEr
         stripe_request_id=error.request_id,
     )
     return PaymentsUnavailableError(f"{doing} a PaymentIntent failed: {type(error).__name__}")
+
+
+def _failure(error: dict[str, Any] | None) -> str | None:
+    """Why the last attempt failed, in words for the customer; None where nothing failed."""
+    if error is None:
+        return None
+    # Only a card error's message is written for customers (docs.stripe.com/api/errors).
+    if error["type"] == "card_error" and error.get("message"):
+        return str(error["message"])
+    return FAILURES.get(error.get("code") or "", "The payment was not completed.")
 
 
 def _method(intent: dict[str, Any]) -> Method | None:
