@@ -14,7 +14,7 @@ from stripe_sandbox.store import StripeObject
 
 _HELD_SECONDS = 7 * 24 * 60 * 60
 
-# Filled later or by what is not imitated.
+# Changed later, or by what is not imitated.
 _EMPTY = dict.fromkeys(
     (
         "application",
@@ -30,7 +30,7 @@ _EMPTY = dict.fromkeys(
         "statement_descriptor",
         "transfer_data",
     )
-)
+) | {"disputed": False, "livemode": False, "refunded": False}
 
 # What the intent knew when the charge was made; later edits of it do not flow down.
 _COPIED = (
@@ -100,11 +100,9 @@ def make(
             "calculated_statement_descriptor": _descriptor(sandbox, intent),
             "captured": captured,
             "created": sandbox.now(),
-            "disputed": False,
             "failure_code": decline.code if decline else None,
             "failure_message": decline.message if decline else None,
             "fraud_details": {},
-            "livemode": False,
             "outcome": _outcome(card, decline),
             "paid": decline is None,
             "payment_intent": intent["id"],
@@ -120,7 +118,6 @@ def make(
             ),
             "radar_options": {},
             "receipt_url": None if decline else f"{sandbox.public_url}/dashboard/receipts/{identifier}",
-            "refunded": False,
             "status": "failed" if decline else "succeeded",
         }
     )
