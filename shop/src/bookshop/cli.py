@@ -57,7 +57,8 @@ def _serve(_arguments: argparse.Namespace) -> None:
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]
         respawn_failed_workers=True,
-        workers_kill_timeout=15,
+        # Granian's workers hear no signal while they start; supervisors such as Docker lose patience after ten.
+        workers_kill_timeout=8,
     ).serve()
 
 
