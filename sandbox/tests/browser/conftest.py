@@ -52,8 +52,9 @@ def shop_url(sandbox_url: str, client: stripe.StripeClient) -> Iterator[str]:
         thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium, for one module: Playwright's event loop is in the way of everybody else's meanwhile."""
     with sync_playwright() as playwright:
         path = find()
         assert path, "no Chromium found; `python tools/chromium.py` installs one"
