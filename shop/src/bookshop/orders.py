@@ -234,6 +234,11 @@ async def locked(session: AsyncSession, order_id: uuid.UUID) -> Order | None:
     return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
 
 
+async def note_asked(session: AsyncSession, order_id: uuid.UUID) -> None:
+    """Note that Stripe was asked about the order's PaymentIntent just now, whatever came of it."""
+    await session.execute(sa.update(Order).where(Order.id == order_id).values(payment_read_at=now()))
+
+
 async def unsettled(session: AsyncSession, *, before: datetime, limit: int = 500) -> list[Order]:
     """Orders placed before this moment whose PaymentIntent may have moved on without us.
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 import factories
-from processes import Shop
-from shop_records import bring, order_row, paid_intent, rows
+from processes import Shop, wait_until
+from shop_records import break_stripe, bring, order_row, paid_intent, rows
 
 PAGE = {"Accept": "text/html"}
 
@@ -160,3 +160,30 @@ def test_the_dashboard_link_is_the_shopkeepers(shop: Shop) -> None:
         assert dashboard in visitor.get(url).text
         visitor.post("/shopkeeper", data={"action": "sign-out"})
         assert dashboard not in visitor.get(url).text
+
+
+def test_pages_that_follow_an_order_do_not_crowd_a_stripe_that_is_down(own_shop: Shop) -> None:
+    """A failed question counts as asked: ten polls at once after it ask Stripe no more."""
+    placed = own_shop.order().json()
+    order_url, payment_intent_id = placed["order_url"], intent_id(placed)
+    get(own_shop, order_url)
+    asked = reads(own_shop, payment_intent_id)
+    break_stripe(own_shop, method="GET", path="/v1/payment_intents/*", times=0, status=500)
+    get(own_shop, order_url)
+    tried = reads(own_shop, payment_intent_id)
+    assert tried > asked
+    for _ in range(10):
+        assert own_shop.status(order_url)["state"] == "awaiting_payment"
+    assert reads(own_shop, payment_intent_id) == tried
+
+
+def test_the_log_holds_no_order_address(own_shop: Shop) -> None:
+    """Whoever reads logs must not be able to open customers' orders."""
+    order_url = own_shop.order().json()["order_url"]
+    own_shop.status(order_url)
+    wait_until(lambda: "/orders/{token}/status" in own_shop.web.log.read_text(), "the request's log line")
+    assert order_url.removeprefix("/orders/") not in own_shop.web.log.read_text()
+
+
+def intent_id(placed: dict[str, str]) -> str:
+    return placed["client_secret"].partition("_secret_")[0]

@@ -7,17 +7,17 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bookshop import orders, payments
+from bookshop import orders
 from bookshop.books import Book
 from bookshop.database import now
-from bookshop.errors import NotFoundError, PaymentsUnavailableError
+from bookshop.errors import NotFoundError
 from bookshop.money import Money
 from bookshop.orders import UNPAID, Order, State
 from bookshop.web import shopkeeper, templating
 from bookshop.web.book_pages import cover_url
 from bookshop.web.pages import CheckoutPage, LineView, OrderPage
 from bookshop.wiring import Shop
-from bookshop.workflows.settle_payment import Cause, settle_payment
+from bookshop.workflows.settle_payment import Cause, ask_stripe
 
 log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ async def order(request: Request) -> Response:
     if request.url.query:
         return RedirectResponse(f"/orders/{found.token}", 303, headers=NEVER_KEPT)
     if found.state in UNPAID or (found.state == State.PAID and found.payment_method is None):
-        found = await _read_again(shop, found)
+        _, found = await ask_stripe(shop, found, cause=Cause.ORDER_PAGE)
     view = await _order_page(shop, found, is_shopkeeper=shopkeeper.is_signed_in(request))
     return templating.render(request, view, headers=NEVER_KEPT)
 
@@ -59,7 +59,7 @@ async def status(request: Request) -> Response:
     if found.state in UNPAID and (
         found.payment_read_at is None or found.payment_read_at < now() - BETWEEN_READS
     ):
-        found = await _read_again(shop, found)
+        _, found = await ask_stripe(shop, found, cause=Cause.ORDER_PAGE)
     body = {
         "state": found.state,
         "payment_status": found.payment_status,
@@ -72,7 +72,7 @@ async def pay_again(request: Request) -> Response:
     """The payment form for an order that was placed before and is not paid."""
     shop: Shop = request.app.state.shop
     found = await _find(request)
-    if found.state != State.AWAITING_PAYMENT:
+    if not _can_be_paid(found):
         return RedirectResponse(f"/orders/{found.token}", 303, headers=NEVER_KEPT)
     page = CheckoutPage(
         lines=await line_views(shop, found),
@@ -119,19 +119,6 @@ async def _find(request: Request) -> Order:
     return found
 
 
-async def _read_again(shop: Shop, found: Order) -> Order:
-    """The order settled by Stripe's present word, or as we know it where Stripe does not answer."""
-    if found.payment_intent_id is None:
-        return found
-    try:
-        payment = await payments.read(shop.stripe, found.payment_intent_id)
-    except PaymentsUnavailableError:
-        return found
-    async with shop.sessions.begin() as session:
-        _, settled = await settle_payment(session, shop.follow_ups, payment, cause=Cause.ORDER_PAGE)
-    return settled or found
-
-
 async def _order_page(shop: Shop, found: Order, *, is_shopkeeper: bool) -> OrderPage:
     address = f"/orders/{found.token}"
     dashboard = f"{shop.settings.stripe_dashboard_url}/payments/{found.payment_intent_id}"
@@ -150,9 +137,14 @@ async def _order_page(shop: Shop, found: Order, *, is_shopkeeper: bool) -> Order
         placed_at=found.created_at,
         paid_at=found.paid_at,
         failure_message=found.payment_failure,
-        pay_url=f"{address}/pay" if found.state == State.AWAITING_PAYMENT else None,
+        pay_url=f"{address}/pay" if _can_be_paid(found) else None,
         dashboard_url=dashboard if is_shopkeeper and found.payment_intent_id else None,
     )
+
+
+def _can_be_paid(found: Order) -> bool:
+    """Money that came in another way than asked for waits for a person, not for more money."""
+    return found.state == State.AWAITING_PAYMENT and found.payment_status != "succeeded"
 
 
 def _method(found: Order) -> str | None:

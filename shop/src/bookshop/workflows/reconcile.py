@@ -5,12 +5,11 @@ from datetime import timedelta
 
 import structlog
 
-from bookshop import orders, payments
+from bookshop import orders
 from bookshop.database import now
-from bookshop.errors import PaymentsUnavailableError
 from bookshop.settlement import Outcome
 from bookshop.wiring import Shop
-from bookshop.workflows.settle_payment import Cause, settle_payment
+from bookshop.workflows.settle_payment import Cause, ask_stripe
 
 log = structlog.get_logger()
 
@@ -32,13 +31,7 @@ async def reconcile(shop: Shop) -> Report:
         waiting = await orders.unsettled(session, before=now() - SETTLING_TIME)
     repaired = 0
     for order in waiting:
-        assert order.payment_intent_id is not None, "orders.unsettled promises one"  # noqa: S101
-        try:
-            payment = await payments.read(shop.stripe, order.payment_intent_id)
-        except PaymentsUnavailableError:
-            continue
-        async with shop.sessions.begin() as session:
-            outcome, _ = await settle_payment(session, shop.follow_ups, payment, cause=Cause.RECONCILER)
+        outcome, _ = await ask_stripe(shop, order, cause=Cause.RECONCILER)
         repaired += outcome is not Outcome.UNCHANGED
     if repaired:
         log.warning("reconciler repaired orders", asked=len(waiting), repaired=repaired)

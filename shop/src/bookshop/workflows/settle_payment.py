@@ -5,10 +5,12 @@ from enum import StrEnum
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import settlement, telemetry
+from bookshop import orders, payments, settlement, telemetry
+from bookshop.errors import PaymentsUnavailableError
 from bookshop.orders import Order
 from bookshop.payments import PaymentSnapshot
 from bookshop.settlement import Outcome
+from bookshop.wiring import Shop
 from bookshop.workflows.follow_ups import FollowUps
 
 log = structlog.get_logger()
@@ -43,3 +45,22 @@ async def settle_payment(
             reason=order.review_reason if order else None,
         )
     return outcome, order
+
+
+async def ask_stripe(shop: Shop, order: Order, *, cause: Cause) -> tuple[Outcome, Order]:
+    """Settle the order by Stripe's present word, or leave it as it is where Stripe does not answer.
+
+    Either way the order counts as asked about, so that neither a page that follows it nor the reconciler asks
+    again at once.
+    """
+    if order.payment_intent_id is None:
+        return Outcome.UNCHANGED, order
+    try:
+        payment = await payments.read(shop.stripe, order.payment_intent_id)
+    except PaymentsUnavailableError:
+        async with shop.sessions.begin() as session:
+            await orders.note_asked(session, order.id)
+        return Outcome.UNCHANGED, order
+    async with shop.sessions.begin() as session:
+        outcome, settled = await settle_payment(session, shop.follow_ups, payment, cause=cause)
+    return outcome, settled or order
