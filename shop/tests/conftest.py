@@ -8,6 +8,8 @@
     own_shop            a running shop of the test's own, to kill and restart: own_shop.web.kill(),
                         own_shop.start_web(), own_shop.sandbox.control("POST", "/_sandbox/…")
     start_shop          a function for a shop with other settings: start_shop(SHOP_NAME="Other")
+    demo                a `bookshop demo` that is not started yet: demo.start_and_wait(), demo.buy()
+    make_demo           a function for one more of them
     page                a Playwright page at 1280 x 900. The test fails on console errors, uncaught
                         exceptions, refusals by the content security policy, and requests to anything but
                         this machine, unless it announced them: problems.expect("402")
@@ -33,6 +35,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 import processes
 from bookshop.demo.postgres import embedded_postgres
 from bookshop.demo.postgres import url as postgres_url
+from demo_process import SECONDS_TO_STOP, Demo
 from processes import Sandbox, Shop, run_to_its_end
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -126,6 +129,26 @@ def start_shop(cluster: Callable[[str], str], migrated: str, data_dir: Path) -> 
 @pytest.fixture
 def own_shop(start_shop: Callable[..., Shop]) -> Shop:
     return start_shop()
+
+
+@pytest.fixture
+def make_demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
+    demos: list[Demo] = []
+
+    def make(name: str = "demo", **settings: str) -> Demo:
+        (tmp_path / name).mkdir()
+        demos.append(Demo(tmp_path / name, settings))
+        return demos[-1]
+
+    yield make
+    for demo in demos:
+        if hasattr(demo, "process"):
+            demo.process.stop(SECONDS_TO_STOP)
+
+
+@pytest.fixture
+def demo(make_demo: Callable[..., Demo]) -> Demo:
+    return make_demo()
 
 
 class Problems:

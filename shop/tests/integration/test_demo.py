@@ -4,13 +4,9 @@ import os
 import pty
 import re
 import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
@@ -18,106 +14,8 @@ import pytest
 
 import bookshop
 from bookshop.demo.child import Child
-from processes import HOST, Sandbox, free_port, start, wait_until
-
-KEYS = {"STRIPE_SECRET_KEY": "sk_test_0123456789abcdef", "STRIPE_PUBLISHABLE_KEY": "pk_test_0123456789abcdef"}
-SECONDS_TO_STOP = 30
-
-
-@dataclass
-class Demo:
-    """A `bookshop demo` in a directory of its own, with everything on free ports."""
-
-    directory: Path
-    settings: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.ports = {name: free_port() for name in ("PORT", "SANDBOX_PORT", "MAILBOX_PORT", "SMTP_PORT")}
-
-    @property
-    def url(self) -> str:
-        return f"http://{HOST}:{self.ports['PORT']}"
-
-    @property
-    def output(self) -> str:
-        return self.process.last_lines(100)
-
-    def start(self, **settings: str) -> None:
-        ports = {name: str(number) for name, number in self.ports.items()}
-        environment = ports | self.settings | settings
-        self.process = start("demo", "bookshop", "demo", directory=self.directory, environment=environment)
-
-    def start_and_wait(self, **settings: str) -> None:
-        self.start(**settings)
-        wait_until(lambda: self.is_open() or self.process.exit_code is not None, "the demo", seconds=90)
-        assert self.process.exit_code is None, self.output
-
-    def is_open(self) -> bool:
-        return "The shop is open" in self.output
-
-    def wait_for_exit(self) -> int:
-        assert self.process.wait(SECONDS_TO_STOP), f"the demo does not stop:\n{self.output}"
-        code = self.process.exit_code
-        assert code is not None
-        return code
-
-    def family(self) -> list[psutil.Process]:
-        """The demo's own process and every one below it."""
-        parent = psutil.Process(self.process.pid)
-        return [parent, *parent.children(recursive=True)]
-
-    def buy(self) -> str:
-        """Order and pay as a browser would; the order page's path."""
-        secrets_kept = (self.directory / "var" / "secrets.json").read_text()
-        match = re.search(r"pk_test_\w+", secrets_kept)
-        assert match, "the demo keeps the sandbox's keys"
-        body: dict[str, Any] = {
-            "checkout_key": "demo-checkout-key-0001",
-            "items": [{"book": "the-art-of-doing-science-and-engineering", "quantity": 1}],
-            "currency": "sgd",
-            "email": "ada@example.com",
-            "total": 2300,
-        }
-        order = httpx.post(f"{self.url}/orders", json=body, timeout=30).raise_for_status().json()
-        sandbox = Sandbox(self.directory, port=self.ports["SANDBOX_PORT"], publishable_key=match.group())
-        assert sandbox.pay(order["client_secret"]).json()["status"] == "succeeded"
-        wait_until(lambda: self.state(order["order_url"]) == "paid", "the order to be paid")
-        return str(order["order_url"])
-
-    def state(self, order_url: str) -> str:
-        return str(httpx.get(f"{self.url}{order_url}/status", timeout=30).json()["state"])
-
-    def mails(self) -> list[dict[str, Any]]:
-        url = f"http://{HOST}:{self.ports['MAILBOX_PORT']}/messages"
-        found: list[dict[str, Any]] = httpx.get(url, timeout=30).json()
-        return found
-
-
-def gone(family: list[psutil.Process]) -> bool:
-    """Whether all have ended; one whose parent never asked about it has ended too."""
-    return not [
-        process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    ]
-
-
-@pytest.fixture
-def make_demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
-    demos: list[Demo] = []
-
-    def make(name: str = "demo", **settings: str) -> Demo:
-        (tmp_path / name).mkdir()
-        demos.append(Demo(tmp_path / name, settings))
-        return demos[-1]
-
-    yield make
-    for demo in demos:
-        if hasattr(demo, "process"):
-            demo.process.stop(SECONDS_TO_STOP)
-
-
-@pytest.fixture
-def demo(make_demo: Callable[..., Demo]) -> Demo:
-    return make_demo()
+from demo_process import SECONDS_TO_STOP, Demo, gone
+from processes import Sandbox, wait_until
 
 
 def test_orders_outlive_every_way_to_stop(demo: Demo) -> None:
@@ -155,17 +53,6 @@ def test_terminal_says_where_things_are_and_what_to_try(demo: Demo) -> None:
     assert (demo.directory / "var" / "log" / "web.log").exists()
 
 
-def test_a_second_demo_on_the_same_data_is_refused(demo: Demo, make_demo: Callable[..., Demo]) -> None:
-    """One sentence, the first one goes on."""
-    demo.start_and_wait()
-    second = make_demo("second", DATA_DIR=str(demo.directory / "var"))
-    second.start()
-    assert second.wait_for_exit() == 1
-    assert f"runs here already, at http://localhost:{demo.ports['PORT']}" in second.output
-    assert len(second.output.splitlines()) == 1
-    assert httpx.get(demo.url, timeout=30).is_success
-
-
 @pytest.mark.parametrize("name", ["serve", "postgres"])
 def test_a_part_that_dies_takes_the_demo_with_it(demo: Demo, name: str) -> None:
     """Half a shop is worse than none: the terminal says which part ended, and the rest is stopped."""
@@ -178,51 +65,6 @@ def test_a_part_that_dies_takes_the_demo_with_it(demo: Demo, name: str) -> None:
     assert "ended by itself (SIGKILL)" in demo.output
     assert "Traceback" not in demo.output
     assert gone(family)
-
-
-@pytest.mark.parametrize("variable", ["PORT", "SANDBOX_PORT", "MAILBOX_PORT", "SMTP_PORT"])
-def test_a_port_in_use_is_one_sentence(demo: Demo, variable: str) -> None:
-    """It names the port, who has it, and the variable that moves ours; nothing is started."""
-    with socket.socket() as taken:
-        taken.bind((HOST, demo.ports[variable]))
-        taken.listen()
-        demo.start()
-        assert demo.wait_for_exit() == 1
-    [sentence] = demo.output.splitlines()
-    assert f"Port {demo.ports[variable]}, " in sentence
-    assert f"(process {os.getpid()})" in sentence
-    assert f"set {variable} to another" in sentence
-    assert not (demo.directory / "var" / "postgres").exists()
-
-
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        (KEYS | {"STRIPE_SECRET_KEY": "sk_test_..."}, "STRIPE_SECRET_KEY is still a placeholder"),
-        (KEYS | {"STRIPE_PUBLISHABLE_KEY": "pk_live_0123456789abcdef"}, "are of different modes"),
-        (KEYS | {"STRIPE_PUBLISHABLE_KEY": ""}, "STRIPE_PUBLISHABLE_KEY is not set"),
-        ({"PORT": "eighty"}, "PORT"),
-        ({"MAILBOX_PORT": "70000"}, "MAILBOX_PORT"),
-    ],
-)
-def test_settings_that_cannot_work_are_sentences(demo: Demo, settings: dict[str, str], words: str) -> None:
-    """Refused before anything starts, without a traceback, and without repeating a key."""
-    demo.start(**settings)
-    assert demo.wait_for_exit() == 1
-    assert words in demo.output
-    assert "Traceback" not in demo.output
-    assert "0123456789abcdef" not in demo.output
-    assert not (demo.directory / "var").exists()
-
-
-def test_the_sample_settings_are_refused_until_they_are_filled_in(demo: Demo) -> None:
-    """`cp sample.env .env` alone is not a configuration."""
-    sample = Path(__file__).parents[3] / "sample.env"
-    (demo.directory / ".env").write_text(sample.read_text())
-    demo.start()
-    assert demo.wait_for_exit() == 1
-    assert "STRIPE_SECRET_KEY is still a placeholder" in demo.output
-    assert "STRIPE_PUBLISHABLE_KEY is still a placeholder" in demo.output
 
 
 def test_with_keys_no_sandbox_is_started(demo: Demo, sandbox: Sandbox) -> None:
