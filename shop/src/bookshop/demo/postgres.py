@@ -54,6 +54,7 @@ def embedded_postgres(data_dir: Path, *, log: Path | None = None, durable: bool 
         yield wait_until_ready(server, data_dir)
     finally:
         server.stop()
+        forget_socket(data_dir)
 
 
 def start(data_dir: Path, *, log: Path | None = None, durable: bool = True) -> Child:
@@ -90,6 +91,13 @@ def url(data_dir: Path, database: str = DATABASE) -> str:
     """A URL that libpq, psycopg and SQLAlchemy read alike."""
     host = quote(str(_socket_dir(data_dir.resolve())), safe="/")
     return f"postgresql://{SUPERUSER}@/{database}?host={host}"
+
+
+def forget_socket(data_dir: Path) -> None:
+    """Remove the short-named directory that a stopped server's socket may have had."""
+    where = _socket_dir(data_dir.resolve())
+    if where != data_dir.resolve():
+        shutil.rmtree(where, ignore_errors=True)
 
 
 def end_leftover(data_dir: Path, *, seconds: float = 30) -> None:

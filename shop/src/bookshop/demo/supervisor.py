@@ -193,6 +193,8 @@ class Demo:
                     _say(
                         f"The {part.name} did not end in {SECONDS_TO_STOP} s and was killed; see {part.log}."
                     )
+        if (where := self._settings.data_dir / "postgres").exists():
+            postgres.forget_socket(where)
 
     def _ports(self) -> list[Port]:
         settings = self._settings
