@@ -29,8 +29,8 @@ FINAL = frozenset({"succeeded", "canceled"})
 # Seconds a signature may be old, or dated in the future: the SDK checks the past only.
 SIGNATURE_TOLERANCE = 300
 
-# Seconds for a whole call and for reaching Stripe's host. The customer is waiting and the SDK tries three times,
-# so a Stripe that says nothing costs at most some 17 seconds.
+# Seconds for a whole call and for reaching Stripe's host. The customer is waiting and the SDK tries three
+# times, so a Stripe that says nothing costs at most some 17 seconds.
 CALL_TIMEOUT = 5
 CONNECT_TIMEOUT = 1
 
