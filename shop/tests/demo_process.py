@@ -1,6 +1,9 @@
 """A `bookshop demo` for tests, as `make run` starts it, and whether anything of it is left."""
 
+import contextlib
 import re
+import signal
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,7 +37,10 @@ class Demo:
     def start(self, **settings: str) -> None:
         ports = {name: str(number) for name, number in self.ports.items()}
         environment = ports | self.settings | settings
-        self.process = start("demo", "bookshop", "demo", directory=self.directory, environment=environment)
+        with hangups_heard():
+            self.process = start(
+                "demo", "bookshop", "demo", directory=self.directory, environment=environment
+            )
 
     def start_and_wait(self, **settings: str) -> None:
         self.start(**settings)
@@ -80,6 +86,16 @@ class Demo:
         url = f"http://{HOST}:{self.ports['MAILBOX_PORT']}/messages"
         found: list[dict[str, Any]] = httpx.get(url, timeout=30).json()
         return found
+
+
+@contextlib.contextmanager
+def hangups_heard() -> Iterator[None]:
+    """Start a program as a terminal does: from tests under nohup it would inherit a deaf ear for SIGHUP."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def gone(family: list[psutil.Process]) -> bool:

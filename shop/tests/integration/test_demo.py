@@ -14,7 +14,7 @@ import pytest
 
 import bookshop
 from bookshop.demo.child import Child
-from demo_process import SECONDS_TO_STOP, Demo, gone
+from demo_process import SECONDS_TO_STOP, Demo, gone, hangups_heard
 from processes import Sandbox, wait_until
 
 
@@ -120,7 +120,7 @@ def test_a_closed_terminal_stops_the_demo(demo: Demo) -> None:
     ours, theirs = pty.openpty()
     output = demo.directory / "terminal.txt"
     ports = {name: str(number) for name, number in demo.ports.items()}
-    with output.open("wb") as file:
+    with output.open("wb") as file, hangups_heard():
         process = subprocess.Popen(
             [sys.executable, "-m", "bookshop", "demo"],
             cwd=demo.directory,
