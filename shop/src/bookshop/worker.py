@@ -1,7 +1,9 @@
 """The process that does what was promised: mails, and the reconciler every minute."""
 
 import asyncio
+import os
 import signal
+import threading
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +24,9 @@ log = structlog.get_logger()
 # and one that waits for its next try would take all of them. Supervisors lose patience after ten.
 GRACE = 5
 
+# Seconds after which the worker ends however far its shutdown has come.
+LAST_MOMENT = 8
+
 MAIL_CONCURRENCY = 8
 
 
@@ -40,8 +45,25 @@ async def _work(settings: Settings) -> None:
         await _launch(shop)
         log.info("worker ready", executor=settings.worker_id)
         await stop.wait()
+        leave_within(LAST_MOMENT)
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=GRACE)
     log.info("worker stopped")
+
+
+def leave_within(seconds: float) -> None:
+    """End this process after `seconds`, whatever still runs in it.
+
+    DBOS waits up to ten seconds for each of its threads, and a workflow that began in the moment of the shutdown
+    can hold one for ever. What such a workflow has not done yet, the next start does.
+    """
+
+    def leave() -> None:
+        log.warning("worker left with work under way", seconds=seconds)
+        os._exit(0)
+
+    timer = threading.Timer(seconds, leave)
+    timer.daemon = True
+    timer.start()
 
 
 async def _launch(shop: Shop) -> None:
