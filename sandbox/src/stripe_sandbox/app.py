@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stripe_sandbox import browser, control_pages, dashboard
 from stripe_sandbox.api import Api
-from stripe_sandbox.resources import charges, refunds
+from stripe_sandbox.resources import charges, disputes, method_payments, refunds
 from stripe_sandbox.sandbox import Sandbox
 
 _log = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ def create_app(sandbox: Sandbox) -> Starlette:
         sandbox.webhooks.start()
         charges.settle_unsettled(sandbox)
         refunds.finish_unfinished(sandbox)
+        method_payments.take_up(sandbox)
+        disputes.take_up(sandbox)
         sparing = asyncio.create_task(_spare_the_collector())
         yield
         sparing.cancel()

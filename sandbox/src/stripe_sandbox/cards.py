@@ -8,6 +8,20 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from stripe_sandbox.declines import (
+    BLOCKED,
+    EXPIRED_CARD,
+    GENERIC_DECLINE,
+    INCORRECT_CVC,
+    INSUFFICIENT_FUNDS,
+    LOST_CARD,
+    PROCESSING_ERROR,
+    REAL_CARD,
+    STOLEN_CARD,
+    VELOCITY,
+    Decline,
+)
+
 
 class Authentication(StrEnum):
     """What the card's bank wants of 3-D Secure."""
@@ -21,56 +35,6 @@ class Authentication(StrEnum):
     REQUIRED_ON_SESSION = "required_on_session"
     REQUIRED_LOOKUP_FAILS = "required_lookup_fails"
     FRICTIONLESS = "frictionless"
-
-
-@dataclass(frozen=True, slots=True)
-class Decline:
-    """Why a bank, or Stripe before it, refuses; `message` is fit for the customer's eyes."""
-
-    code: str
-    decline_code: str | None
-    message: str
-    param: str | None = None
-    advice_code: str | None = None
-    blocked: bool = False
-
-
-_GENERIC = "Your card was declined."
-
-GENERIC_DECLINE = Decline("card_declined", "generic_decline", _GENERIC, advice_code="try_again_later")
-INSUFFICIENT_FUNDS = Decline(
-    "card_declined", "insufficient_funds", "Your card has insufficient funds.", advice_code="try_again_later"
-)
-LOST_CARD = Decline("card_declined", "lost_card", _GENERIC, advice_code="do_not_try_again")
-STOLEN_CARD = Decline("card_declined", "stolen_card", _GENERIC, advice_code="do_not_try_again")
-EXPIRED_CARD = Decline("expired_card", None, "Your card has expired.", "exp_month", "do_not_try_again")
-INCORRECT_CVC = Decline(
-    "incorrect_cvc", None, "Your card's security code is incorrect.", "cvc", "confirm_card_data"
-)
-PROCESSING_ERROR = Decline(
-    "processing_error",
-    None,
-    "An error occurred while processing your card. Try again in a little bit.",
-    advice_code="try_again_later",
-)
-VELOCITY = Decline(
-    "card_declined",
-    "card_velocity_exceeded",
-    "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
-    advice_code="try_again_later",
-)
-BLOCKED = Decline("card_declined", "fraudulent", _GENERIC, advice_code="do_not_try_again", blocked=True)
-REAL_CARD = Decline(
-    "card_declined",
-    "test_mode_live_card",
-    "Your card was declined. Your request was in test mode, but used a non test card. For a list of valid test "
-    "cards, visit: https://stripe.com/docs/testing.",
-)
-AUTHENTICATION_REQUIRED = Decline(
-    "authentication_required",
-    "authentication_required",
-    "Your card was declined. This transaction requires authentication.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +57,7 @@ class Card:
     risk_level: str = "normal"
     refund: str = "succeeded"
     bypasses_pending: bool = False
+    dispute: str | None = None
 
     @property
     def last4(self) -> str:
@@ -180,6 +145,11 @@ CHECKED = (
     _declines("4100000000000019", "blocked as highest risk", BLOCKED, "pm_card_radarBlock"),
     Card("4000000000004954", "visa", "succeeds, highest risk", ("pm_card_riskLevelHighest",), risk_level="highest"),
     Card("4000000000009235", "visa", "succeeds, elevated risk", ("pm_card_riskLevelElevated",), risk_level="elevated"),
+    Card("4000008400000407", "visa", "succeeds, likely to be disputed", ("pm_card_highFraudDisputeScore",)),
+    Card("4000008400000159", "visa", "succeeds, likely to be warned of", ("pm_card_highEfwScore",)),
+    Card("4000058400307872", "visa", "succeeds, CVC check fails, elevated risk", cvc_check="fail", risk_level="elevated"),
+    Card("4000058400306072", "visa", "succeeds, postal code check fails, elevated risk", postal_code_check="fail",
+         risk_level="elevated"),
     Card("4000000000000101", "visa", "succeeds, CVC check fails", ("pm_card_cvcCheckFail",), cvc_check="fail"),
     Card("4000000000000036", "visa", "succeeds, postal code check fails", ("pm_card_avsZipFail",),
          postal_code_check="fail"),
@@ -188,6 +158,14 @@ CHECKED = (
          line1_check="fail"),
     Card("4000000000000044", "visa", "succeeds, address checks unavailable", ("pm_card_avsUnchecked",),
          postal_code_check="unavailable", line1_check="unavailable"),
+)
+
+DISPUTED = (
+    Card("4000000000000259", "visa", "succeeds, then is disputed as fraudulent", ("pm_card_createDispute",), dispute="fraudulent"),
+    Card("4000000000002685", "visa", "succeeds, then is disputed as not received",
+         ("pm_card_createDisputeProductNotReceived",), dispute="product_not_received"),
+    Card("4000000000001976", "visa", "succeeds, then its bank inquires", ("pm_card_createDisputeInquiry",),
+         dispute="inquiry"),
 )
 
 REFUNDED = (
@@ -250,6 +228,7 @@ GROUPS: tuple[tuple[str, tuple[Card, ...]], ...] = (
     ("3-D Secure", THREE_D_SECURE),
     ("Checks and risk", CHECKED),
     ("Refunds and balance", REFUNDED),
+    ("Disputes", DISPUTED),
     ("Succeeds, by country", BY_COUNTRY),
 )
 CARDS = tuple(card for _, group in GROUPS for card in group)

@@ -38,6 +38,8 @@ class Control:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        # The state in which an intent waits though its customer has paid: `requires_action`, `processing`.
+        self.hold_payments: str | None = None
 
     def take(self, method: str, path: str) -> tuple[float, Fault | None]:
         """Seconds to wait, and the fault that strikes this call; both are used up when their turns are."""
@@ -60,3 +62,4 @@ class Control:
 
     def reset(self) -> None:
         self.faults.clear()
+        self.hold_payments = None

@@ -10,7 +10,12 @@ POST /_sandbox/faults        add one: {"method": "POST", "path": "/v1/payment_in
                              Without status and drop it only delays. times 0 means every time.
 DELETE /_sandbox/faults      remove all
 GET  /_sandbox/clock         {"now": unix seconds, "offset": seconds}
-PUT  /_sandbox/clock         {"offset": seconds}: moves `created`, signatures and the age of idempotency keys
+PUT  /_sandbox/clock         {"offset": seconds}: moves `created`, signatures and the age of idempotency keys;
+                             what falls due meanwhile (expiries, debits, refunds, retries) happens at once
+GET  /_sandbox/payments      {"hold": the switch below, "held": how many payments it holds}
+PUT  /_sandbox/payments      {"hold": "requires_action" | "processing" | null}: customers who say yes on a
+                             test payment page come back while the intent is still in that state
+POST /_sandbox/payments/release   let the held ones succeed, and hold no more
 GET  /_sandbox/webhooks      the switches below and how many deliveries are held
 PUT  /_sandbox/webhooks      {"hold": true, "lose": 2 (-1: all), "copies": 3, "retry_seconds": [0.1, 0.5]}
 POST /_sandbox/webhooks/release   {"order": "as_sent" | "reversed" | "shuffled"}: let held ones go
@@ -22,7 +27,7 @@ GET  /_sandbox/requests      the last API requests, newest first
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -32,6 +37,7 @@ from starlette.routing import BaseRoute, Route
 
 from stripe_sandbox.control import Fault
 from stripe_sandbox.dashboard.same_origin import sent_by_another_site
+from stripe_sandbox.resources import method_payments
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.webhook_messages import wants
 
@@ -58,6 +64,10 @@ class _FaultBody(_Strict):
 
 class _ClockBody(_Strict):
     offset: int
+
+
+class _PaymentsBody(_Strict):
+    hold: Literal["requires_action", "processing"] | None = None
 
 
 class _WebhooksBody(_Strict):
@@ -87,6 +97,9 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
         _switch("/_sandbox/faults", doors.remove_faults, "DELETE"),
         Route("/_sandbox/clock", doors.clock),
         _switch("/_sandbox/clock", doors.set_clock, "PUT"),
+        Route("/_sandbox/payments", doors.payments),
+        _switch("/_sandbox/payments", doors.hold_payments, "PUT"),
+        _switch("/_sandbox/payments/release", doors.release_payments, "POST"),
         Route("/_sandbox/webhooks", doors.webhooks),
         _switch("/_sandbox/webhooks", doors.set_webhooks, "PUT"),
         _switch("/_sandbox/webhooks/release", doors.release, "POST"),
@@ -158,8 +171,22 @@ class _Doors:
         body = await _read(request, _ClockBody)
         if isinstance(body, Response):
             return body
-        self._sandbox.clock_offset = body.offset
+        self._sandbox.move_clock(body.offset)
         return await self.clock(request)
+
+    async def payments(self, _: Request) -> Response:
+        held = method_payments.held(self._sandbox)
+        return _json({"hold": self._sandbox.control.hold_payments, "held": len(held)})
+
+    async def hold_payments(self, request: Request) -> Response:
+        body = await _read(request, _PaymentsBody)
+        if isinstance(body, Response):
+            return body
+        self._sandbox.control.hold_payments = body.hold
+        return await self.payments(request)
+
+    async def release_payments(self, _: Request) -> Response:
+        return _json({"released": method_payments.release_held(self._sandbox)})
 
     async def webhooks(self, _: Request) -> Response:
         webhooks = self._sandbox.webhooks

@@ -28,11 +28,28 @@ CURRENCIES = frozenset(
     vuv wst xaf xcd xof xpf yer zar zmw
     """.split()  # noqa: SIM905  165 quoted codes would be harder to read
 )
+
+# What an account of a country settles in; euro for countries without an entry.
+_OF_COUNTRY = {
+    "AE": "aed", "AU": "aud", "BR": "brl", "CA": "cad", "CH": "chf", "CZ": "czk", "DK": "dkk", "GB": "gbp",
+    "HK": "hkd", "HU": "huf", "IN": "inr", "JP": "jpy", "LI": "chf", "MX": "mxn", "MY": "myr", "NO": "nok",
+    "NZ": "nzd", "PL": "pln", "RO": "ron", "SE": "sek", "SG": "sgd", "TH": "thb", "US": "usd",
+}
 # fmt: on
 
 
-def check_amount(amount: int, currency: str) -> None:
-    """Refuse what Stripe would.
+def currency_of_country(country: str) -> str:
+    """The currency in which an account of a country (ISO code) settles."""
+    return _OF_COUNTRY.get(country, "eur")
+
+
+def least_amount(currency: str) -> int:
+    """The smallest amount of a currency, in minor units."""
+    return MINIMUM.get(currency, 50)
+
+
+def check_amount(amount: int, currency: str, least: int | None = None) -> None:
+    """Refuse what Stripe would; `least` (minor units) where the methods allowed take smaller amounts.
 
     Raises:
         StripeError: an unknown currency; an amount not positive, too small, too large, or with digits that
@@ -50,10 +67,10 @@ def check_amount(amount: int, currency: str) -> None:
             code="amount_too_large",
             param="amount",
         )
-    minimum = MINIMUM.get(currency, 50)
+    minimum = least_amount(currency) if least is None else least
     if amount < minimum:
-        least = "50 cents" if currency == "usd" else f"{written(minimum, currency)} {currency}"
-        raise StripeError(f"Amount must be at least {least}", code="amount_too_small", param="amount")
+        said = "50 cents" if currency == "usd" else f"{written(minimum, currency)} {currency}"
+        raise StripeError(f"Amount must be at least {said}", code="amount_too_small", param="amount")
     if (currency in THREE_DECIMAL and amount % 10) or (currency in WHOLE_UNITS_ONLY and amount % 100):
         raise invalid_parameter(
             f"Invalid amount: {amount} has digits that {currency} cannot carry.",

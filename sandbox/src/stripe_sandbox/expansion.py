@@ -46,12 +46,14 @@ _EXPANDABLE: dict[str, dict[str, str | None]] = {
         "source_transfer_reversal": None,
         "transfer_reversal": None,
     },
+    "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
+    "mandate": {"payment_method": "payment_method"},
     "payment_method": {"customer": "customer"},
     "customer": {"default_source": None, "test_clock": None},
     "customer.invoice_settings": {"default_payment_method": "payment_method"},
     "balance_transaction": {"source": "source"},
 }
-_SOURCES = {"ch": "charge", "py": "charge", "re": "refund"}
+_SOURCES = {"ch": "charge", "py": "charge", "re": "refund", "pyr": "refund", "dp": "dispute"}
 
 
 def check(kind: str, paths: list[str], *, listed: bool) -> None:

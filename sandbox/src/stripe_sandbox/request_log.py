@@ -1,4 +1,4 @@
-"""The latest API requests, for a person to look at. Keys, card numbers and security codes never enter it."""
+"""The latest API requests, for a person to look at. Keys, card numbers, IBANs and security codes stay out."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ KEPT_BYTES = 8192
 
 _HIDDEN = "***"
 _SECRET_PARAMETER = re.compile(
-    r"(?P<name>(?:^|&)(?:key|[^&=]*(?:\[|%5B)(?:number|cvc)(?:\]|%5D))=)[^&]*", re.IGNORECASE
+    r"(?P<name>(?:^|&)(?:key|[^&=]*(?:\[|%5B)(?:number|cvc|iban)(?:\]|%5D))=)[^&]*", re.IGNORECASE
 )
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d(?:(?:%20|[ +-])?\d){11,18}(?![0-9A-Za-z])")
 
@@ -58,7 +58,7 @@ class LoggedRequest:
 
 
 def masked(parameters: str) -> str:
-    """Form-encoded parameters without keys, security codes and whatever could be a card's number."""
+    """Form-encoded parameters without keys, security codes, IBANs and whatever could be a card's number."""
     hidden = _SECRET_PARAMETER.sub(rf"\g<name>{_HIDDEN}", parameters)
     return _LONG_NUMBER.sub(_without_card_number, hidden)
 

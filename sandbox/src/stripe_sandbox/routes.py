@@ -15,9 +15,12 @@ from stripe_sandbox.resources import (
     authentications,
     balance_transactions,
     charges,
+    confirmation_tokens,
     customers,
+    disputes,
     elements_sessions,
     event_log,
+    mandates,
     payment_intents,
     payment_methods,
     refunds,
@@ -144,6 +147,10 @@ ROUTES = (
     Route("POST",   "/v1/payment_methods/{}/attach",     payment_methods.attach,   "PaymentMethodAttachParams"),
     Route("POST",   "/v1/payment_methods/{}/detach",     payment_methods.detach,   "PaymentMethodDetachParams"),
 
+    Route("POST",   "/v1/confirmation_tokens",           confirmation_tokens.create,   "ConfirmationTokenCreateParams", PUBLISHABLE),
+    Route("GET",    "/v1/confirmation_tokens/{}",        confirmation_tokens.retrieve, "ConfirmationTokenRetrieveParams"),
+    Route("POST",   "/v1/test_helpers/confirmation_tokens", confirmation_tokens.create_in_test, "ConfirmationTokenCreateParams"),
+
     Route("GET",    "/v1/charges",                       charges.list_all,         "ChargeListParams"),
     Route("GET",    "/v1/charges/search",                _search,                  None),
     Route("GET",    "/v1/charges/{}",                    charges.retrieve,         "ChargeRetrieveParams"),
@@ -155,6 +162,11 @@ ROUTES = (
     Route("POST",   "/v1/refunds/{}",                    refunds.update,           "RefundUpdateParams"),
     Route("POST",   "/v1/refunds/{}/cancel",             refunds.cancel,           "RefundCancelParams"),
 
+    Route("GET",    "/v1/disputes",                      disputes.list_all,        "DisputeListParams"),
+    Route("GET",    "/v1/disputes/{}",                   disputes.retrieve,        "DisputeRetrieveParams"),
+    Route("POST",   "/v1/disputes/{}",                   disputes.update,          "DisputeUpdateParams"),
+    Route("POST",   "/v1/disputes/{}/close",             disputes.close,           "DisputeCloseParams"),
+
     Route("POST",   "/v1/customers",                     customers.create,         "CustomerCreateParams"),
     Route("GET",    "/v1/customers",                     customers.list_all,       "CustomerListParams"),
     Route("GET",    "/v1/customers/search",              _search,                  None),
@@ -162,6 +174,8 @@ ROUTES = (
     Route("POST",   "/v1/customers/{}",                  customers.update,         "CustomerUpdateParams"),
     Route("DELETE", "/v1/customers/{}",                  customers.delete,         "CustomerDeleteParams"),
     Route("GET",    "/v1/customers/{}/payment_methods",  payment_methods.list_of,  "CustomerPaymentMethodListParams"),
+
+    Route("GET",    "/v1/mandates/{}",                   mandates.retrieve,        "MandateRetrieveParams"),
 
     Route("GET",    "/v1/events",                        event_log.list_all,       "EventListParams"),
     Route("GET",    "/v1/events/{}",                     event_log.retrieve,       "EventRetrieveParams"),

@@ -1,6 +1,5 @@
 """The one object that all parts share: the account, its clock, its state, its webhooks, its switches."""
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
@@ -9,16 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from stripe_sandbox.control import Control
+from stripe_sandbox.currencies import currency_of_country
 from stripe_sandbox.idempotency import IdempotencyKeys
 from stripe_sandbox.request_log import KEPT_REQUESTS, LoggedRequest
 from stripe_sandbox.store import Store
+from stripe_sandbox.timers import Timers
 from stripe_sandbox.versions import PINNED
 from stripe_sandbox.webhooks import Webhooks
-
-_CURRENCIES = {
-    "AU": "aud", "CA": "cad", "CH": "chf", "GB": "gbp", "HK": "hkd", "IN": "inr", "JP": "jpy", "MY": "myr",
-    "NZ": "nzd", "SG": "sgd", "TH": "thb", "US": "usd",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +28,8 @@ class Account:
 
     @property
     def default_currency(self) -> str:
-        """The currency it settles in; euro for countries without an entry."""
-        return _CURRENCIES.get(self.country, "eur")
+        """The currency it settles in."""
+        return currency_of_country(self.country)
 
 
 @dataclass(slots=True)
@@ -50,7 +46,7 @@ class Sandbox:
     webhooks: Webhooks = field(init=False)
     control: Control = field(init=False)
     requests: deque[LoggedRequest] = field(init=False)
-    _timers: set[asyncio.TimerHandle] = field(init=False, default_factory=set)
+    timers: Timers = field(init=False, default_factory=Timers)
 
     def __post_init__(self) -> None:
         self.store = Store(self.state)
@@ -64,21 +60,22 @@ class Sandbox:
         return int(time.time()) + self.clock_offset
 
     def later(self, seconds: float, act: Callable[..., None], *arguments: Any) -> None:
-        """Let Stripe's side do something by itself after a while, and persist it."""
+        """Let Stripe's side do something by itself after a while of this clock, and persist it."""
 
         def run() -> None:
-            self._timers.discard(timer)
             act(*arguments)
             self.store.commit()
 
-        timer = asyncio.get_running_loop().call_later(seconds, run)
-        self._timers.add(timer)
+        self.timers.after(seconds, run)
+
+    def move_clock(self, offset: int) -> None:
+        """Set how far this clock is ahead of the machine's, in seconds; what falls due happens at once."""
+        moved, self.clock_offset = offset - self.clock_offset, offset
+        self.timers.move(moved)
 
     def reset(self) -> None:
         """Forget every object, timer and switch; webhook endpoints given at the start are kept."""
-        for timer in self._timers:
-            timer.cancel()
-        self._timers.clear()
+        self.timers.clear()
         kept = self.webhooks.given_at_start()
         self.clock_offset = 0
         self.control.reset()
@@ -90,6 +87,5 @@ class Sandbox:
         self.store.commit()
 
     def close(self) -> None:
-        for timer in self._timers:
-            timer.cancel()
+        self.timers.clear()
         self.store.close()

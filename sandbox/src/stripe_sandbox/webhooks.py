@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from stripe_sandbox.store import StripeObject
+from stripe_sandbox.timers import Timer
 from stripe_sandbox.webhook_messages import (
     new_delivery,
     new_endpoint,
@@ -44,7 +45,7 @@ class Webhooks:
         self._sandbox = sandbox
         self._lanes: dict[tuple[str, str], deque[str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, Timer] = {}
         self._awaited: dict[str, set[str]] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
@@ -118,7 +119,7 @@ class Webhooks:
 
     def _forget_plans(self) -> None:
         for timer in self._timers.values():
-            timer.cancel()
+            self._sandbox.timers.cancel(timer)
         for task in self._tasks:
             task.cancel()
         self._timers.clear()
@@ -260,4 +261,4 @@ class Webhooks:
             timers.pop(identifier, None)
             self._queue(identifier)
 
-        timers[identifier] = asyncio.get_running_loop().call_later(seconds, retry)
+        timers[identifier] = self._sandbox.timers.after(seconds, retry)

@@ -23,7 +23,9 @@ def test_a_session_for_an_intent_and_one_before_it(page: httpx.Client, intent: s
     with_intent = page.get(
         "/v1/elements/sessions", params={"type": "payment_intent", "client_secret": str(intent.client_secret)}
     ).json()
-    assert with_intent["payment_method_preference"]["ordered_payment_method_types"] == ["card"]
+    offered = with_intent["payment_method_preference"]["ordered_payment_method_types"]
+    assert offered == intent.payment_method_types
+    assert with_intent["wallets"] == ["google_pay"]
     assert with_intent["payment_intent"]["amount"] == 2300
     assert not WITHHELD & set(with_intent["payment_intent"])
     deferred = httpx.get(
@@ -34,6 +36,7 @@ def test_a_session_for_an_intent_and_one_before_it(page: httpx.Client, intent: s
             "deferred_intent[mode]": "payment",
             "deferred_intent[amount]": "2300",
             "deferred_intent[currency]": "sgd",
+            "deferred_intent[excluded_payment_method_types][]": "card",
             "locale": "en",
         },
     )
@@ -44,6 +47,8 @@ def test_a_session_for_an_intent_and_one_before_it(page: httpx.Client, intent: s
         "SG",
         "sgd",
     )
+    assert session["payment_method_preference"]["ordered_payment_method_types"] == offered[1:]
+    assert session["wallets"] == []
     assert "payment_intent" not in session
 
 

@@ -23,7 +23,7 @@ def test_a_new_intent_waits_for_a_method_and_takes_cards(client: stripe.StripeCl
     assert created.metadata.to_dict() == {"order_id": "6735"}
     assert created.automatic_payment_methods
     assert created.automatic_payment_methods.to_dict() == {"enabled": True, "allow_redirects": "always"}
-    assert created.payment_method_types == ["card"]
+    assert created.payment_method_types[0] == "card"
     assert created.capture_method == "automatic_async"
     assert client.v1.payment_intents.retrieve(created.id) == created
 
@@ -224,10 +224,10 @@ def test_what_cannot_be_an_intent_is_refused(
 
 def test_method_types_follow_the_request(client: stripe.StripeClient) -> None:
     """Allowed methods that do not fit are dropped silently; none left is an error."""
-    chosen = intent(client, allowed_payment_method_types=["card", "alipay"])
+    chosen = intent(client, allowed_payment_method_types=["card", "eps"])
     assert (chosen.payment_method_types, chosen.automatic_payment_methods) == (["card"], None)
     with pytest.raises(stripe.InvalidRequestError, match="No valid payment method types"):
-        intent(client, excluded_payment_method_types=["card"])
+        intent(client, allowed_payment_method_types=["eps"])
 
 
 def test_older_versions_may_send_payment_method_types(client: stripe.StripeClient) -> None:
@@ -264,7 +264,7 @@ def test_what_is_not_imitated_says_so(client: stripe.StripeClient) -> None:
         lambda: client.v1.payment_intents.search({"query": "status:'succeeded'"}),
         lambda: intent(client, application_fee_amount=10),
         client.v1.subscriptions.list,
-        client.v1.disputes.list,
+        client.v1.topups.list,
     ):
         with pytest.raises(stripe.InvalidRequestError, match="imitate"):
             attempt()

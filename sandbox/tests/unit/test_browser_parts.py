@@ -15,7 +15,17 @@ from stripe_sandbox.browser.challenge import return_address
 from stripe_sandbox.browser.module_joining import join
 from stripe_sandbox.browser.stripe_js import STATIC, written_for
 
-ENTRIES = ("stripe/stripe.js", "frame/payment_form.js", "challenge/lightbox.js")
+ENTRIES = (
+    "stripe/stripe.js",
+    "frame/payment_form.js",
+    "frame/address_form.js",
+    "frame/email_form.js",
+    "frame/express_form.js",
+    "challenge/lightbox.js",
+    "modal/qr_code.js",
+    "modal/google_pay.js",
+    "modal/link.js",
+)
 INTENT = {"id": "pi_1", "client_secret": "pi_1_secret_2", "status": "succeeded"}
 
 
@@ -57,9 +67,14 @@ def test_other_forms_of_modules_are_refused(tmp_path: Path, line: str) -> None:
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [("succeeded", "succeeded"), ("requires_capture", "succeeded"), ("processing", "pending"),
-     ("requires_payment_method", "failed"), ("canceled", "failed")],
-)  # fmt: skip
+    [
+        ("succeeded", "succeeded"),
+        ("requires_capture", "succeeded"),
+        ("processing", "pending"),
+        ("requires_payment_method", "failed"),
+        ("canceled", "failed"),
+    ],
+)
 def test_return_address_says_how_it_went(status: str, said: str) -> None:
     """The three parameters come after the shop's own, before its fragment."""
     assert return_address("https://shop.example/done?order=7#top", {**INTENT, "status": status}) == (

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_sandbox.cards import BY_NUMBER, BY_TOKEN, CARDS, REAL_CARD, brand_of, card_for, passes_luhn
+from stripe_sandbox.cards import BY_NUMBER, BY_TOKEN, CARDS, brand_of, card_for, passes_luhn
+from stripe_sandbox.declines import REAL_CARD
 
 
 def test_numbers_and_tokens_are_unique_and_real_looking() -> None:

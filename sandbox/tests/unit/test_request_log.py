@@ -25,10 +25,16 @@ def test_no_card_number_wherever_it_stands(number: str, name: str, separator: st
 
 @pytest.mark.parametrize(
     "parameters",
-    ["key=pk_test_abc", "card[cvc]=123", "card%5Bcvc%5D=123", "payment_method_data%5bcard%5d%5Bcvc%5d=123"],
+    [
+        "key=pk_test_abc",
+        "card[cvc]=123",
+        "card%5Bcvc%5D=123",
+        "payment_method_data%5bcard%5d%5Bcvc%5d=123",
+        "payment_method_data[sepa_debit][iban]=DE89370400440532013000",
+    ],
 )
 def test_no_key_and_no_security_code(parameters: str) -> None:
-    """However the brackets are written."""
+    """Nor an IBAN, however the brackets are written."""
     assert masked(f"a=1&{parameters}&b=2") == f"a=1&{parameters.partition('=')[0]}=***&b=2"
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -29,9 +29,14 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
     async def home(_: Request) -> Response:
         return RedirectResponse(f"{renderer.root}/dashboard", status_code=303)
 
+    async def favicon(_: Request) -> Response:
+        return FileResponse(_STATIC / "icon.svg")
+
     payments = PaymentList(sandbox, renderer)
     return [
         Route("/", home),
+        # Browsers ask for it on every page that names no icon, the bank's and the methods' pages among them.
+        Route("/favicon.ico", favicon),
         Route("/dashboard", payments.page),
         Route("/dashboard/payments", payments.page),
         Route("/dashboard/payments/{id}", PaymentPage(sandbox, renderer).page),

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stripe_sandbox.dashboard.older import Page, cut
+from stripe_sandbox.dashboard.paid_with import paid_with
 from stripe_sandbox.dashboard.rendering import Renderer, money
 from stripe_sandbox.dashboard.states import STATES, State, state_of
 from stripe_sandbox.sandbox import Sandbox
@@ -72,14 +73,14 @@ def payment_row(sandbox: Sandbox, intent: StripeObject) -> PaymentRow:
     method = method_of(sandbox, intent, charge)
     customer = store.get("customer", intent["customer"] or "") or {}
     billing = method.get("billing_details") or {}
-    card = method.get("card") or {}
+    brand, last4 = paid_with(method)
     return PaymentRow(
         id=intent["id"],
         amount=money(intent["amount"], intent["currency"]),
         state=state_of(intent, charge),
         description=intent["description"] or "",
-        brand=card.get("brand") or method.get("type") or "",
-        last4=card.get("last4", ""),
+        brand=brand,
+        last4=last4,
         email=intent["receipt_email"] or billing.get("email") or customer.get("email") or "",
         created=intent["created"],
     )

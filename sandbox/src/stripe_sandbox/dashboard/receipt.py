@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from stripe_sandbox.dashboard.paid_with import PaidWith, paid_with
 from stripe_sandbox.dashboard.rendering import Renderer
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
@@ -13,6 +14,7 @@ from stripe_sandbox.store import StripeObject
 @dataclass(frozen=True, slots=True)
 class ReceiptPage:
     charge: StripeObject
+    paid_with: PaidWith
 
 
 class Receipt:
@@ -24,4 +26,6 @@ class Receipt:
         charge = self._sandbox.store.get("charge", request.path_params["id"])
         if charge is None or charge["receipt_url"] is None:
             return self._renderer.not_found(request, "receipt")
-        return self._renderer.answer(request, "receipt.html", ReceiptPage(charge))
+        return self._renderer.answer(
+            request, "receipt.html", ReceiptPage(charge, paid_with(charge["payment_method_details"]))
+        )

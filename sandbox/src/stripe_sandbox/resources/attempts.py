@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from stripe_sandbox import cards
 from stripe_sandbox.call import Call
-from stripe_sandbox.cards import Authentication, Card, Decline
+from stripe_sandbox.cards import Authentication, Card
+from stripe_sandbox.declines import AUTHENTICATION_REQUIRED
 from stripe_sandbox.errors import StripeError, no_such
 from stripe_sandbox.events import STRIPE_ITSELF, Cause, emit
-from stripe_sandbox.resources import charges, payment_methods, three_d_secure
+from stripe_sandbox.resources import method_payments, outcomes, payment_methods, three_d_secure
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -24,12 +24,7 @@ def check_fits(sandbox: Sandbox, intent: StripeObject, method: StripeObject) -> 
         StripeError: a type not on the intent's list, another customer's method, or one used up.
     """
     if method["type"] not in intent["payment_method_types"]:
-        raise StripeError(
-            f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent. Please "
-            f"attach one of these types: {', '.join(intent['payment_method_types'])}.",
-            code="payment_intent_incompatible_payment_method",
-            param="payment_method",
-        )
+        raise not_allowed(intent, method["type"])
     if method["customer"] is not None and method["customer"] != intent["customer"]:
         raise StripeError(
             f"The payment method supplied ({method['id']}) belongs to a Customer. Please include the "
@@ -41,21 +36,42 @@ def check_fits(sandbox: Sandbox, intent: StripeObject, method: StripeObject) -> 
         raise payment_methods.used_before()
 
 
+def not_allowed(intent: StripeObject, kind: str) -> StripeError:
+    return StripeError(
+        f"The PaymentMethod provided ({kind}) is not allowed for this PaymentIntent. Please attach one of "
+        f"these types: {', '.join(intent['payment_method_types'])}.",
+        code="payment_intent_incompatible_payment_method",
+        param="payment_method",
+    )
+
+
+def check_ready(call: Call, intent: StripeObject, method: StripeObject) -> None:
+    """Refuse to confirm when something that the method needs was not said.
+
+    Raises:
+        StripeError: the missing parameter.
+    """
+    check_fits(call.sandbox, intent, method)
+    if method["type"] != "card":
+        method_payments.check_ready(call, intent, method)
+
+
 def confirm(call: Call, intent: StripeObject, method: StripeObject) -> None:
     """Try to pay `intent` with `method`; the intent is changed, saved and told about.
 
     Raises:
         StripeError: 402 when the card is declined, with the intent back in `requires_payment_method`.
     """
+    if method["type"] != "card":
+        method_payments.start(call, intent, method)
+        return
     sandbox, params = call.sandbox, call.params
     card, hidden = payment_methods.card_behind(sandbox, method["id"])
     authenticated = three_d_secure.authenticated_earlier(sandbox, intent, method)
     intent |= {"payment_method": method["id"], "last_payment_error": None, "next_action": None}
     if authenticated is None and _must_authenticate(intent, card, hidden, params):
         if params.get("off_session") or params.get("error_on_requires_action"):
-            raise _decline(
-                sandbox, intent, method, cards.AUTHENTICATION_REQUIRED, result=None, cause=call.cause
-            )
+            raise outcomes.declined(sandbox, intent, method, AUTHENTICATION_REQUIRED, call.cause)
         _ask_for_authentication(call, intent, method)
         return
     result = authenticated or three_d_secure.result_without_challenge(card, intent)
@@ -130,62 +146,9 @@ def _take_money(
     """Charge the card; give the error when it is declined."""
     card, _ = payment_methods.card_behind(sandbox, method["id"])
     if card.decline:
-        return _decline(sandbox, intent, method, card.decline, result=result, cause=cause)
-    charge = charges.make(sandbox, intent, method, result, None)
-    held = intent["capture_method"] == "manual"
-    intent |= {
-        "latest_charge": charge["id"],
-        "status": "requires_capture" if held else "succeeded",
-        "amount_capturable": intent["amount"] if held else 0,
-        "amount_received": 0 if held else intent["amount"],
-        "next_action": None,
-    }
-    _remember_method(sandbox, intent, method, cause)
-    sandbox.store.save("payment_intent", intent)
-    emit(sandbox, "charge.succeeded", charge, cause)
-    emit(
-        sandbox,
-        "payment_intent.amount_capturable_updated" if held else "payment_intent.succeeded",
-        intent,
-        cause,
-    )
-    if not held:
-        charges.settle_later(sandbox, charge)
+        return outcomes.declined(sandbox, intent, method, card.decline, cause, three_d_secure=result)
+    outcomes.paid(sandbox, intent, method, cause, three_d_secure=result)
     return None
-
-
-def _remember_method(sandbox: Sandbox, intent: StripeObject, method: StripeObject, cause: Cause) -> None:
-    if intent["setup_future_usage"]:
-        payment_methods.remember(sandbox, method["id"], set_up=True)
-        if intent["customer"] and method["customer"] is None:
-            payment_methods.attach_to(sandbox, method, intent["customer"], cause)
-    if method["customer"] is None:
-        payment_methods.remember(sandbox, method["id"], used=True)
-
-
-def _decline(
-    sandbox: Sandbox,
-    intent: StripeObject,
-    method: StripeObject,
-    decline: Decline,
-    *,
-    result: dict[str, Any] | None,
-    cause: Cause,
-) -> StripeError:
-    charge = charges.make(sandbox, intent, method, result, decline)
-    error = payment_methods.declined(decline, {"charge": charge["id"], "payment_method": dict(method)})
-    intent |= {
-        "latest_charge": charge["id"],
-        "last_payment_error": error.fields(),
-        "payment_method": None,
-        "status": "requires_payment_method",
-        "next_action": None,
-    }
-    sandbox.store.save("payment_intent", intent)
-    emit(sandbox, "charge.failed", charge, cause)
-    emit(sandbox, "payment_intent.payment_failed", intent, cause)
-    error.objects["payment_intent"] = dict(intent)
-    return error
 
 
 def _fail_authentication(sandbox: Sandbox, intent: StripeObject, method: StripeObject) -> None:
@@ -195,10 +158,4 @@ def _fail_authentication(sandbox: Sandbox, intent: StripeObject, method: StripeO
         code="payment_intent_authentication_failure",
         objects={"payment_method": dict(method)},
     )
-    intent |= {
-        "last_payment_error": error.fields(),
-        "payment_method": None,
-        "status": "requires_payment_method",
-    }
-    sandbox.store.save("payment_intent", intent)
-    emit(sandbox, "payment_intent.payment_failed", intent, STRIPE_ITSELF)
+    outcomes.failed(sandbox, intent, error)

@@ -1,12 +1,11 @@
 """Balance transactions: what a charge or refund did to the account's balance.
 
 https://docs.stripe.com/api/balance_transactions. Simplified: no conversion, so the balance moves in the
-charge's own currency, and one fee for every card, by the account's country.
+charge's own currency, and one fee for every method, by the account's country.
 """
 
 from typing import Any
 
-from stripe_sandbox import cards
 from stripe_sandbox.call import Call
 from stripe_sandbox.ids import payment_id
 from stripe_sandbox.pagination import page
@@ -14,9 +13,18 @@ from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
 _DAY = 24 * 60 * 60
+# Money of methods other than cards goes under other types.
+_TYPES_OF_PY = {"charge": "payment", "refund": "payment_refund", "refund_failure": "payment_failure_refund"}
+_CATEGORIES = {
+    "adjustment": "dispute",
+    "payment": "charge",
+    "payment_failure_refund": "refund_failure",
+    "payment_refund": "refund",
+}
 # Basis points of the amount, and a fixed part in minor units, for cards of the account's own country.
 _FEES = {"SG": (340, 50), "US": (290, 30), "GB": (150, 20), "HK": (340, 235), "AU": (170, 30)}
 _USUAL_FEE = (290, 30)
+_DISPUTE_FEE = 1500
 
 
 def retrieve(call: Call) -> StripeObject:
@@ -32,18 +40,24 @@ def list_all(call: Call) -> StripeObject:
     )
 
 
-def of_charge(sandbox: Sandbox, charge: StripeObject, card: cards.Card) -> StripeObject:
+def of_charge(sandbox: Sandbox, charge: StripeObject, *, available_at_once: bool) -> StripeObject:
     """The money that a captured charge brings, less Stripe's fee."""
     basis_points, fixed = _FEES.get(sandbox.account.country, _USUAL_FEE)
     amount = charge["amount_captured"]
     fee = min(amount, round(amount * basis_points / 10_000) + fixed)
-    return _save(sandbox, charge, amount, fee, "charge", available_at_once=card.bypasses_pending)
+    return _save(sandbox, charge, amount, fee, "charge", available_at_once=available_at_once)
 
 
 def of_refund(sandbox: Sandbox, refund: StripeObject, *, failed: bool = False) -> StripeObject:
     """The money that a refund takes, or brings back when it failed; fees stay with Stripe."""
     amount = refund["amount"] if failed else -refund["amount"]
     return _save(sandbox, refund, amount, 0, "refund_failure" if failed else "refund", available_at_once=True)
+
+
+def of_dispute(sandbox: Sandbox, dispute: StripeObject, amount: int) -> StripeObject:
+    """The money that a dispute takes with its fee (`amount` below zero), or gives back; fees stay."""
+    fee = _DISPUTE_FEE if amount < 0 else 0
+    return _save(sandbox, dispute, amount, fee, "adjustment", available_at_once=True)
 
 
 def _save(
@@ -56,6 +70,8 @@ def _save(
     available_at_once: bool,
 ) -> StripeObject:
     now = sandbox.now()
+    if source["id"].startswith("py"):
+        kind = _TYPES_OF_PY[kind]
     fees: list[dict[str, Any]] = []
     if fee:
         fees.append(
@@ -63,7 +79,7 @@ def _save(
                 "amount": fee,
                 "application": None,
                 "currency": source["currency"],
-                "description": "Stripe processing fees",
+                "description": "Dispute fee" if kind == "adjustment" else "Stripe processing fees",
                 "type": "stripe_fee",
             }
         )
@@ -80,7 +96,7 @@ def _save(
         "fee": fee,
         "fee_details": fees,
         "net": amount - fee,
-        "reporting_category": kind,
+        "reporting_category": _CATEGORIES.get(kind, kind),
         "source": source["id"],
         "status": "available" if available_at_once else "pending",
         "type": kind,

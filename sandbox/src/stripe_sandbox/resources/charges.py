@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from stripe_sandbox import cards
 from stripe_sandbox.call import Call
+from stripe_sandbox.declines import Decline
 from stripe_sandbox.events import STRIPE_ITSELF, emit
-from stripe_sandbox.ids import alphanumeric, payment_id
+from stripe_sandbox.ids import payment_id
 from stripe_sandbox.metadata import merged
+from stripe_sandbox.methods import BY_TYPE
 from stripe_sandbox.pagination import page
-from stripe_sandbox.resources import balance_transactions, card_details, payment_methods
+from stripe_sandbox.resources import balance_transactions, card_details, charge_details, payment_methods
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -82,12 +83,17 @@ def make(
     intent: StripeObject,
     method: StripeObject,
     three_d_secure: dict[str, Any] | None,
-    decline: cards.Decline | None,
+    decline: Decline | None,
+    *,
+    pending: bool = False,
+    mandate: str | None = None,
 ) -> StripeObject:
-    """Ask the card's bank for the intent's amount and record what came of it: authorised, or `decline`."""
-    card, hidden = payment_methods.card_behind(sandbox, method["id"])
+    """Ask bank or wallet for the intent's amount and record what came of it.
+
+    That is: authorised, `decline`, or `pending` while a bank debit is on its way.
+    """
     captured = decline is None and intent["capture_method"] != "manual"
-    identifier = payment_id("ch")
+    identifier = payment_id(BY_TYPE[method["type"]].charge_prefix)
     charge = (
         _EMPTY
         | {name: intent[name] for name in _COPIED}
@@ -103,26 +109,17 @@ def make(
             "failure_code": decline.code if decline else None,
             "failure_message": decline.message if decline else None,
             "fraud_details": {},
-            "outcome": _outcome(card, decline),
-            "paid": decline is None,
+            "paid": decline is None and not pending,
             "payment_intent": intent["id"],
             "payment_method": method["id"],
-            "payment_method_details": _details(
-                intent,
-                method,
-                three_d_secure,
-                until=sandbox.now() + _HELD_SECONDS,
-                checks=card_details.checks(
-                    card, method["billing_details"], cvc=bool(hidden.get("cvc")), done=True
-                ),
-            ),
             "radar_options": {},
             "receipt_url": None if decline else f"{sandbox.public_url}/dashboard/receipts/{identifier}",
-            "status": "failed" if decline else "succeeded",
+            "status": "failed" if decline else "pending" if pending else "succeeded",
         }
+        | _told(sandbox, intent, method, three_d_secure=three_d_secure, decline=decline, mandate=mandate)
     )
-    if captured and intent["capture_method"] == "automatic":
-        charge["balance_transaction"] = balance_transactions.of_charge(sandbox, charge, card)["id"]
+    if captured and not pending and intent["capture_method"] == "automatic":
+        charge["balance_transaction"] = _balance(sandbox, charge)
     sandbox.store.save("charge", charge)
     return charge
 
@@ -140,8 +137,7 @@ def settle(sandbox: Sandbox, charge_id: str) -> None:
     charge = sandbox.store.get("charge", charge_id)
     if charge is None or charge["balance_transaction"] is not None:
         return
-    card, _ = payment_methods.card_behind(sandbox, charge["payment_method"])
-    charge["balance_transaction"] = balance_transactions.of_charge(sandbox, charge, card)["id"]
+    charge["balance_transaction"] = _balance(sandbox, charge)
     sandbox.store.save("charge", charge)
     emit(sandbox, "charge.updated", charge, STRIPE_ITSELF, {"balance_transaction": None})
 
@@ -149,85 +145,42 @@ def settle(sandbox: Sandbox, charge_id: str) -> None:
 def settle_unsettled(sandbox: Sandbox) -> None:
     """Take up what a stopped sandbox left without its balance transaction."""
     for charge in list(sandbox.store.oldest_first("charge")):
-        if charge["captured"] and charge["balance_transaction"] is None:
+        if charge["captured"] and charge["paid"] and charge["balance_transaction"] is None:
             settle_later(sandbox, charge)
+
+
+def _told(
+    sandbox: Sandbox,
+    intent: StripeObject,
+    method: StripeObject,
+    *,
+    three_d_secure: dict[str, Any] | None,
+    decline: Decline | None,
+    mandate: str | None,
+) -> dict[str, Any]:
+    """The charge's `outcome` and `payment_method_details`."""
+    if method["type"] != "card":
+        return {
+            "outcome": charge_details.outcome(decline),
+            "payment_method_details": charge_details.of_method(intent, method, mandate),
+        }
+    card, hidden = payment_methods.card_behind(sandbox, method["id"])
+    checks = card_details.checks(card, method["billing_details"], cvc=bool(hidden.get("cvc")), done=True)
+    return {
+        "outcome": charge_details.outcome_of_card(card, decline),
+        "payment_method_details": charge_details.of_card(
+            intent, method, three_d_secure, until=sandbox.now() + _HELD_SECONDS, checks=checks
+        ),
+    }
+
+
+def _balance(sandbox: Sandbox, charge: StripeObject) -> str:
+    card, _ = payment_methods.card_behind(sandbox, charge["payment_method"])
+    transaction = balance_transactions.of_charge(sandbox, charge, available_at_once=card.bypasses_pending)
+    return str(transaction["id"])
 
 
 def _descriptor(sandbox: Sandbox, intent: StripeObject) -> str:
     name = "".join(letter for letter in sandbox.account.display_name.upper() if letter not in "<>\\'\"*")[:22]
     suffix = intent["statement_descriptor_suffix"]
     return f"{name[:10].strip()}* {suffix}"[:22] if suffix else name
-
-
-def _outcome(card: cards.Card, decline: cards.Decline | None) -> dict[str, Any]:
-    codes = {"advice_code": decline.advice_code if decline else None, "network_advice_code": None}
-    score = {"normal": 20, "elevated": 70, "highest": 90}[card.risk_level]
-    if decline is None:
-        return codes | {
-            "network_decline_code": None,
-            "network_status": "approved_by_network",
-            "reason": None,
-            "risk_level": card.risk_level,
-            "risk_score": score,
-            "seller_message": "Payment complete.",
-            "type": "authorized",
-        }
-    if decline.blocked:
-        return codes | {
-            "network_decline_code": None,
-            "network_status": "not_sent_to_network",
-            "reason": "highest_risk_level",
-            "risk_level": "highest",
-            "risk_score": 99,
-            "seller_message": "Stripe blocked this payment as too risky.",
-            "type": "blocked",
-        }
-    return codes | {
-        "network_decline_code": "01",
-        "network_status": "declined_by_network",
-        "reason": decline.decline_code or decline.code,
-        "risk_level": card.risk_level,
-        "risk_score": score,
-        "seller_message": "The bank did not return any further details with this decline.",
-        "type": "issuer_declined",
-    }
-
-
-def _details(
-    intent: StripeObject,
-    method: StripeObject,
-    three_d_secure: dict[str, Any] | None,
-    *,
-    checks: dict[str, str | None],
-    until: int,
-) -> dict[str, Any]:
-    shown = method["card"]
-    details = {
-        "amount_authorized": intent["amount"],
-        "authorization_code": f"{int.from_bytes(intent['id'].encode()[-3:]) % 1_000_000:06}",
-        "brand": shown["brand"],
-        "checks": checks,
-        "country": shown["country"],
-        "electronic_commerce_indicator": None,
-        "exp_month": shown["exp_month"],
-        "exp_year": shown["exp_year"],
-        "extended_authorization": {"status": "disabled"},
-        "fingerprint": shown["fingerprint"],
-        "funding": shown["funding"],
-        "incremental_authorization": {"status": "unavailable"},
-        "installments": None,
-        "last4": shown["last4"],
-        "mandate": None,
-        "multicapture": {"status": "unavailable"},
-        "network": shown["display_brand"],
-        "network_token": {"used": False},
-        "network_transaction_id": alphanumeric(15),
-        "overcapture": {"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
-        "regulated_status": shown["regulated_status"],
-        "three_d_secure": three_d_secure,
-        "transaction_link_id": None,
-        "wallet": None,
-    }
-    if intent["capture_method"] == "manual":
-        details["capture_before"] = until
-    return {"card": details, "type": "card"}

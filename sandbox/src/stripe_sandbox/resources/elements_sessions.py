@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from stripe_sandbox import errors
+from stripe_sandbox import errors, methods
 from stripe_sandbox.call import Call
 from stripe_sandbox.currencies import check_amount
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.ids import alphanumeric
 from stripe_sandbox.publishable import publishable_view
-from stripe_sandbox.resources.intent_fields import METHOD_TYPES
 from stripe_sandbox.store import StripeObject
 
 
@@ -23,7 +22,7 @@ def retrieve(call: Call) -> StripeObject:
         intent = _intent(call)
         return _session(call, kind, intent["payment_method_types"], publishable_view(intent))
     if kind == "deferred_intent":
-        return _session(call, kind, _deferred_types(call.params.get("deferred_intent")), None)
+        return _session(call, kind, _deferred_types(call), None)
     raise errors.not_imitated(f"Elements sessions of type {kind}")
 
 
@@ -40,7 +39,8 @@ def _intent(call: Call) -> StripeObject:
     return intent
 
 
-def _deferred_types(deferred: Any) -> list[str]:
+def _deferred_types(call: Call) -> list[str]:
+    deferred = call.params.get("deferred_intent")
     if not isinstance(deferred, dict):
         raise errors.missing_parameter("deferred_intent")
     if deferred.get("mode") != "payment":
@@ -49,16 +49,35 @@ def _deferred_types(deferred: Any) -> list[str]:
         amount = int(deferred.get("amount", ""))
     except ValueError as error:
         raise errors.missing_parameter("deferred_intent[amount]") from error
-    check_amount(amount, str(deferred.get("currency", "")).lower())
-    allowed = list(deferred.get("allowed_payment_method_types", {}).values())
-    excluded = list(deferred.get("excluded_payment_method_types", {}).values())
-    types = [kind for kind in METHOD_TYPES if kind not in excluded and (not allowed or kind in allowed)]
+    currency = str(deferred.get("currency", "")).lower()
+    allowed = _listed(deferred, "allowed_payment_method_types")
+    check_amount(amount, currency, methods.least_of(allowed, currency))
+    types = methods.affordable(
+        methods.eligible(
+            call.sandbox.account.country,
+            currency,
+            held=deferred.get("capture_method") == "manual",
+            redirects=True,
+            setup_future_usage=deferred.get("setup_future_usage") or None,
+            allowed=tuple(allowed) or None,
+            excluded=tuple(_listed(deferred, "excluded_payment_method_types")),
+        ),
+        amount,
+        currency,
+    )
     if not types:
         raise StripeError(
             "None of the payment method types that you allow is enabled on this account.",
             param="deferred_intent[allowed_payment_method_types]",
         )
     return types
+
+
+def _listed(deferred: dict[str, Any], name: str) -> list[str]:
+    given = deferred.get(name, {})
+    if not isinstance(given, dict):
+        raise errors.invalid_parameter("Invalid array", f"deferred_intent[{name}]")
+    return [str(value) for value in given.values()]
 
 
 def _session(call: Call, kind: str, types: list[str], intent: StripeObject | None) -> StripeObject:
@@ -77,6 +96,7 @@ def _session(call: Call, kind: str, types: list[str], intent: StripeObject | Non
             "ordered_payment_method_types": types,
             "type": kind,
         },
+        "wallets": ["google_pay"] if "card" in types else [],
     }
     if intent:
         session["payment_intent"] = intent

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox import errors, versions
+from stripe_sandbox import errors, methods, versions
 from stripe_sandbox.call import Call
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.ids import alphanumeric, payment_id
@@ -10,33 +10,17 @@ from stripe_sandbox.metadata import merged
 from stripe_sandbox.resources.payment_methods import address
 from stripe_sandbox.store import StripeObject
 
-METHOD_TYPES = ("card",)
-"""What this sandbox can take, in the order in which it offers them."""
-
 _CONNECT = ("application_fee_amount", "on_behalf_of", "transfer_data", "customer_account")
-_OTHERS = ("confirmation_token", "hooks", "payment_method_configuration", "mandate", "amount_to_confirm")
+_OTHERS = ("hooks", "payment_method_configuration", "mandate", "amount_to_confirm")
 _EXCLUSIVE = (
     "allowed_payment_method_types",
     "excluded_payment_method_types",
     "payment_method_types",
 )
-_FOR_THE_PAGE = frozenset({
-    "client_secret", "expand", "mandate_data", "payment_method", "payment_method_data",
-    "payment_method_options",
-    "receipt_email", "return_url", "setup_future_usage", "shipping", "use_stripe_sdk", "client_context",
-    "error_on_requires_action", "radar_options",
-})  # fmt: skip
 _NOT_FOR_THE_PAGE = frozenset({
     "allowed_payment_method_types", "amount_details", "capture_method", "excluded_payment_method_types",
     "off_session", "payment_details",
 })  # fmt: skip
-_CARD_OPTIONS = {
-    "installments": None,
-    "mandate_options": None,
-    "network": None,
-    "request_three_d_secure": "automatic",
-}
-
 _EMPTY = dict.fromkeys(
     (
         "application",
@@ -92,7 +76,7 @@ def new(call: Call) -> StripeObject:
         "livemode": False,
         "metadata": {},
         "payment_method_configuration_details": _CONFIGURATION if automatic else None,
-        "payment_method_options": {"card": _CARD_OPTIONS},
+        "payment_method_options": {},
         "payment_method_types": [],
         "status": "requires_payment_method",
     }
@@ -114,14 +98,18 @@ def changed(call: Call, intent: StripeObject) -> dict[str, Any]:
     if "metadata" in params:
         fields["metadata"] = merged(intent["metadata"], params["metadata"])
     if "shipping" in params:
-        fields["shipping"] = _shipping(params["shipping"])
+        fields["shipping"] = shipping(params["shipping"])
     if "customer" in params:
         named = params["customer"]
         fields["customer"] = call.find("customer", named, "customer")["id"] if named else None
-    if "payment_method_options" in params:
-        fields["payment_method_options"] = _options(intent, params["payment_method_options"] or {})
     fields |= {name: params[name] for name in _AS_GIVEN if params.get(name)}
-    return fields | _types(params, intent)
+    fields |= _types(call, intent | fields)
+    fields["payment_method_options"] = _options(
+        intent["payment_method_options"],
+        params.get("payment_method_options") or {},
+        fields["payment_method_types"],
+    )
+    return fields
 
 
 _PLAIN = (
@@ -221,24 +209,43 @@ def _automatic(call: Call) -> dict[str, Any] | None:
     return {"allow_redirects": "always", "enabled": True}
 
 
-def _types(params: dict[str, Any], intent: StripeObject) -> dict[str, Any]:
-    """The computed list of methods, from what the request or the intent allows and excludes."""
-    if intent["payment_method_types"] and not any(name in params for name in _EXCLUSIVE):
-        return {}
+def _types(call: Call, intent: StripeObject) -> dict[str, Any]:
+    """The computed list of methods: what the request and the intent allow, and what fits the money.
+
+    Raises:
+        StripeError: nothing is left.
+    """
+    params = call.params
     fields = {name: params[name] or None for name in _EXCLUSIVE[:2] if name in params}
-    allowed = params.get("payment_method_types") or fields.get(_EXCLUSIVE[0], intent[_EXCLUSIVE[0]])
-    excluded = fields.get(_EXCLUSIVE[1], intent[_EXCLUSIVE[1]]) or ()
-    types = [kind for kind in METHOD_TYPES if kind not in excluded and (not allowed or kind in allowed)]
+    automatic = intent["automatic_payment_methods"]
+    allowed = fields.get(_EXCLUSIVE[0], intent[_EXCLUSIVE[0]])
+    if not allowed and not (automatic and automatic["enabled"]):
+        allowed = params.get("payment_method_types") or intent["payment_method_types"] or ["card"]
+    currency = (params.get("currency") or intent["currency"]).lower()
+    types = methods.affordable(
+        methods.eligible(
+            call.sandbox.account.country,
+            currency,
+            held=intent["capture_method"] == "manual",
+            redirects=not automatic or automatic.get("allow_redirects") != "never",
+            setup_future_usage=intent["setup_future_usage"],
+            allowed=tuple(allowed) if allowed else None,
+            excluded=tuple(fields.get(_EXCLUSIVE[1], intent[_EXCLUSIVE[1]]) or ()),
+        ),
+        params.get("amount") or intent["amount"],
+        currency,
+    )
     if not types:
         raise StripeError(
-            "No valid payment method types for this Payment Intent: of those that you allow, this account "
-            f"has none enabled. stripe-sandbox offers {', '.join(METHOD_TYPES)}.",
+            "No valid payment method types for this Payment Intent: none of those that you allow fits its "
+            f"currency, amount, capture method and account. Known are {', '.join(methods.BY_TYPE)}.",
             param="payment_method_types" if "payment_method_types" in params else _EXCLUSIVE[0],
         )
     return fields | {"payment_method_types": types}
 
 
-def _shipping(given: Any) -> dict[str, Any] | None:
+def shipping(given: Any) -> dict[str, Any] | None:
+    """A shipping address with every key."""
     if not given:
         return None
     empty = {"carrier": None, "name": None, "phone": None, "tracking_number": None}
@@ -249,14 +256,19 @@ def _shipping(given: Any) -> dict[str, Any] | None:
     )
 
 
-def _options(intent: StripeObject, given: dict[str, Any]) -> dict[str, Any]:
-    current = intent["payment_method_options"] or {}
-    card = {name: value for name, value in (given.get("card") or {}).items() if name in _SHOWN_CARD_OPTIONS}
-    return current | {"card": current.get("card", _CARD_OPTIONS) | card}
+def _options(current: dict[str, Any] | None, given: dict[str, Any], types: list[str]) -> dict[str, Any]:
+    """The options of every type on the list, those given over those before over the defaults."""
+    before = current or {}
+    return {kind: before.get(kind, methods.BY_TYPE[kind].options) for kind in types} | {
+        kind: before.get(kind, methods.BY_TYPE[kind].options)
+        | {name: value for name, value in (options or {}).items() if name in _SHOWN_OPTIONS}
+        for kind, options in given.items()
+        if kind in methods.BY_TYPE
+    }
 
 
-_SHOWN_CARD_OPTIONS = frozenset({
-    "network", "request_three_d_secure", "request_extended_authorization",
-    "request_incremental_authorization",
-    "request_multicapture", "request_overcapture", "require_cvc_recollection", "setup_future_usage",
+_SHOWN_OPTIONS = frozenset({
+    "app_id", "client", "network", "preferred_language", "preferred_locale",
+    "request_extended_authorization", "request_incremental_authorization", "request_multicapture",
+    "request_overcapture", "request_three_d_secure", "require_cvc_recollection", "setup_future_usage",
 })  # fmt: skip

@@ -6,14 +6,16 @@ https://docs.stripe.com/payments/paymentintents/lifecycle
             │    ▲                            │
             │    └── declined or ─────────────┤ confirm
             │        not authenticated        ▼
-            └──────── confirm ──────▶ requires_action (3-D Secure)
-                                              │ authenticated
-                        ┌─────────────────────┤
-                        ▼                     ▼
-                   succeeded ◀──capture── requires_capture
+            └──────── confirm ──────▶ requires_action (3-D Secure, a bank's page, a code to scan)
+                                              │ authenticated, authorised
+                        ┌─────────────────────┤──────────▶ processing (debits, delayed results)
+                        ▼                     ▼                 │ later
+                   succeeded ◀──capture── requires_capture      ├─▶ succeeded
+                                                                └─▶ requires_payment_method
 
-`canceled` is reached from every state but `succeeded` and `canceled` itself. With
-`confirmation_method=manual` an authenticated intent waits in `requires_confirmation` for the server.
+`canceled` is reached from every state but `succeeded` and `canceled` itself, from `processing` by debits
+only. With `confirmation_method=manual` an authenticated intent waits in `requires_confirmation` for the
+server.
 """
 
 from stripe_sandbox.errors import StripeError

@@ -6,14 +6,23 @@ What follows a confirmation stands in attempts.py, which move is allowed when in
 
 from typing import Any
 
-from stripe_sandbox import errors
+from stripe_sandbox import errors, methods
 from stripe_sandbox.call import Call
 from stripe_sandbox.currencies import check_amount
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.events import emit
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.pagination import page
-from stripe_sandbox.resources import attempts, charges, intent_fields, intent_states, payment_methods
+from stripe_sandbox.resources import (
+    attempts,
+    charges,
+    confirmation_tokens,
+    disputes,
+    intent_fields,
+    intent_states,
+    method_payments,
+    payment_methods,
+)
 from stripe_sandbox.store import StripeObject
 
 finish_authentication = attempts.finish_authentication
@@ -28,9 +37,18 @@ _ALWAYS_UPDATABLE = frozenset(
 
 
 def create(call: Call) -> StripeObject:
+    if call.params.get("confirm"):
+        confirmation_tokens.apply(call)
     params = call.params
     intent_fields.refuse_not_imitated(params)
-    check_amount(params["amount"], params["currency"].lower())
+    currency = params["currency"].lower()
+    check_amount(
+        params["amount"],
+        currency,
+        methods.least_of(
+            params.get("allowed_payment_method_types") or params.get("payment_method_types"), currency
+        ),
+    )
     if not params.get("confirm"):
         for name in _ONLY_WITH_CONFIRM:
             if name in params:
@@ -45,12 +63,14 @@ def create(call: Call) -> StripeObject:
         _check_return_url(call, intent)
         if method is None:
             raise intent_states.missing_method(intent)
+        attempts.check_ready(call, intent, method)
     if method is not None:
         intent["payment_method"] = method["id"]
         intent["status"] = "requires_confirmation"
     call.sandbox.store.save("payment_intent", intent)
     emit(call.sandbox, "payment_intent.created", intent, call.cause)
     if params.get("confirm") and method is not None:
+        confirmation_tokens.spend(call, intent)
         attempts.confirm(call, intent, method)
     return intent
 
@@ -74,7 +94,8 @@ def update(call: Call) -> StripeObject:
         intent_states.check_updatable(intent)
     asked = {"amount": intent["amount"], "currency": intent["currency"]} | params
     amount, currency = asked["amount"], asked["currency"].lower()
-    check_amount(amount, currency)
+    allowed = params.get("allowed_payment_method_types", intent["allowed_payment_method_types"])
+    check_amount(amount, currency, methods.least_of(allowed, currency))
     changed = intent_fields.changed(call, intent)
     if (amount, currency) != (intent["amount"], intent["currency"]) and intent["status"] == "requires_action":
         # The bank was asked about another amount.
@@ -102,6 +123,7 @@ def confirm(call: Call) -> StripeObject:
         intent_fields.check_page_may_confirm(call, intent)
     intent_fields.refuse_not_imitated(call.params)
     intent_states.check_confirmable(intent)
+    confirmation_tokens.apply(call)
     changed = intent_fields.changed(call, intent)
     _check_return_url(call, intent)
     method = _named_method(call, intent | changed)
@@ -109,7 +131,9 @@ def confirm(call: Call) -> StripeObject:
         if intent["payment_method"] is None:
             raise intent_states.missing_method(intent)
         method = call.find("payment_method", intent["payment_method"], "payment_method", "PaymentMethod")
+    attempts.check_ready(call, intent | changed, method)
     intent.update(changed)
+    confirmation_tokens.spend(call, intent)
     attempts.confirm(call, intent, method)
     return intent
 
@@ -145,12 +169,15 @@ def capture(call: Call) -> StripeObject:
     emit(call.sandbox, "charge.captured", charge, call.cause)
     emit(call.sandbox, "payment_intent.succeeded", intent, call.cause)
     charges.settle_later(call.sandbox, charge)
+    disputes.come_later(call.sandbox, charge)
     return intent
 
 
 def cancel(call: Call) -> StripeObject:
     intent = call.find("payment_intent", param="intent")
     intent_states.check_cancelable(intent)
+    if intent["status"] == "processing":
+        method_payments.recall(call, intent)
     held = intent["status"] == "requires_capture"
     intent |= {
         "status": "canceled",
@@ -173,6 +200,9 @@ def _named_method(call: Call, intent: dict[str, Any]) -> StripeObject | None:
     if named and data:
         raise errors.exclusive_parameters("payment_method", "payment_method_data")
     if data:
+        kind = data.get("type")
+        if kind in methods.BY_TYPE and kind not in intent["payment_method_types"]:
+            raise attempts.not_allowed(intent, kind)
         method = payment_methods.from_data(call.sandbox, data, "payment_method_data")
     elif named:
         method = payment_methods.find(call, named)

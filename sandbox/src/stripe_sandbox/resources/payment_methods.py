@@ -1,4 +1,4 @@
-"""PaymentMethods: cards typed into an element, or named on a server by a test token such as `pm_card_visa`.
+"""PaymentMethods: typed or chosen in an element, or named on a server by a test token such as `pm_card_visa`.
 
 https://docs.stripe.com/api/payment_methods. The object never holds a card number; what the card will do is
 kept beside it in the store as `card` (its row's number, which only the test cards have, and what was typed).
@@ -7,20 +7,23 @@ kept beside it in the store as `card` (its row's number, which only the test car
 from datetime import UTC, datetime
 from typing import Any
 
-from stripe_sandbox import cards, errors
+from stripe_sandbox import cards, errors, ibans
 from stripe_sandbox.call import Call
+from stripe_sandbox.declines import Decline
 from stripe_sandbox.events import Cause, emit
 from stripe_sandbox.ids import plain_id
 from stripe_sandbox.metadata import merged
+from stripe_sandbox.methods import BY_TYPE, WALLETS
 from stripe_sandbox.pagination import page
-from stripe_sandbox.resources import card_details
+from stripe_sandbox.resources import card_details, method_details
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
 _NO_ADDRESS: dict[str, str | None] = dict.fromkeys(
     ("city", "country", "line1", "line2", "postal_code", "state")
 )
-_TOKENS_OF_CARDS = "tok_"
+# Whose account the tokens of bank accounts are.
+_HOLDER = {"name": "Jenny Rosen", "email": "jenny.rosen@example.com"}
 
 
 def create(call: Call) -> StripeObject:
@@ -45,12 +48,13 @@ def from_data(sandbox: Sandbox, data: dict[str, Any], prefix: str = "") -> Strip
     if kind is None:
         raise errors.missing_parameter(f"{prefix}[type]" if prefix else "type")
     if kind != "card":
-        raise errors.not_imitated(f"payment methods of type {kind}; this version knows cards")
+        shown, hidden = method_details.shown(kind, data, prefix)
+        return _save(sandbox, kind, shown, hidden, data)
     given = data.get("card")
     if given is None:
         raise errors.missing_parameter(f"{prefix}[card]" if prefix else "card")
     if "token" in given:
-        return from_token(sandbox, str(given["token"]).replace(_TOKENS_OF_CARDS, "pm_card_", 1), data)
+        return _from_card_token(sandbox, str(given["token"]), data)
     for name in ("number", "exp_month", "exp_year"):
         if name not in given:
             raise errors.missing_parameter(f"{prefix}[card][{name}]" if prefix else f"card[{name}]")
@@ -61,7 +65,7 @@ def from_data(sandbox: Sandbox, data: dict[str, Any], prefix: str = "") -> Strip
         "exp_year": card_details.four_digits(given["exp_year"]),
         "cvc": bool(given.get("cvc")),
     }
-    return _save(sandbox, cards.card_for(number), typed, data)
+    return _save_card(sandbox, cards.card_for(number), typed, data)
 
 
 def from_token(sandbox: Sandbox, token: str, data: dict[str, Any] | None = None) -> StripeObject:
@@ -70,22 +74,42 @@ def from_token(sandbox: Sandbox, token: str, data: dict[str, Any] | None = None)
     Raises:
         StripeError: 404 for an unknown one.
     """
+    iban = ibans.of_token(token)
+    if iban:
+        hidden = {"outcome": iban.outcome, "delayed": iban.delayed, "reason": iban.reason}
+        data = {"billing_details": _HOLDER} | (data or {})
+        return _save(sandbox, "sepa_debit", method_details.of_iban(iban), hidden, data)
     card = cards.BY_TOKEN.get(token)
     if card is None:
         raise errors.no_such("PaymentMethod", token, "payment_method", status=400)
     typed = {"exp_month": 12, "exp_year": datetime.fromtimestamp(sandbox.now(), UTC).year + 1, "cvc": True}
-    return _save(sandbox, card, typed, data or {})
+    return _save_card(sandbox, card, typed, data or {})
+
+
+def _from_card_token(sandbox: Sandbox, token: str, data: dict[str, Any]) -> StripeObject:
+    """`tok_visa` and the like; a wallet's sheet gives `tok_google_pay_visa` or `tok_apple_pay_visa`."""
+    name = token.removeprefix("tok_")
+    wallet = next((kind for kind in WALLETS if name.startswith(f"{kind}_")), None)
+    card_name = name.removeprefix(f"{wallet}_") if wallet else name
+    method = from_token(sandbox, f"pm_card_{card_name}", data)
+    if wallet:
+        method["card"] |= {"wallet": {"dynamic_last4": method["card"]["last4"], wallet: {}, "type": wallet}}
+        sandbox.store.save("payment_method", method)
+    return method
 
 
 def find(call: Call, identifier: str, param: str = "payment_method") -> StripeObject:
     """A PaymentMethod by id; a test token stands for a fresh one."""
-    if identifier in cards.BY_TOKEN:
+    if identifier in cards.BY_TOKEN or ibans.of_token(identifier):
         return from_token(call.sandbox, identifier)
     return call.find("payment_method", None if identifier == call.id else identifier, param, "PaymentMethod")
 
 
 def card_behind(sandbox: Sandbox, payment_method_id: str) -> tuple[cards.Card, dict[str, Any]]:
-    """The test card behind a PaymentMethod, and what is remembered of it (`cvc`, `set_up`, `used`)."""
+    """The test card behind a PaymentMethod, and what is remembered of it (`cvc`, `set_up`, `used`).
+
+    Other methods have a nobody's card there, and are remembered in the same way.
+    """
     hidden = sandbox.store.get("card", payment_method_id)
     if hidden is None:
         return cards.card_for(""), {"id": payment_method_id}
@@ -164,7 +188,12 @@ def check_attachable(sandbox: Sandbox, method: StripeObject, customer: str | Non
     card, hidden = card_behind(sandbox, method["id"])
     if hidden.get("used"):
         raise used_before()
-    if not card.attachable and card.decline:
+    if not BY_TYPE[method["type"]].setup_future_usage:
+        raise errors.StripeError(
+            f"Payment methods of type {method['type']} are used once and cannot be attached to a customer.",
+            code="payment_method_unexpected_state",
+        )
+    if method["type"] == "card" and not card.attachable and card.decline:
         raise declined(card.decline)
 
 
@@ -206,7 +235,7 @@ def used_before() -> errors.StripeError:
     )
 
 
-def declined(decline: cards.Decline, objects: dict[str, Any] | None = None) -> errors.StripeError:
+def declined(decline: Decline, objects: dict[str, Any] | None = None) -> errors.StripeError:
     """A refusal by the card's bank: 402 `card_error`."""
     extra: dict[str, Any] = {}
     if decline.decline_code:
@@ -237,22 +266,31 @@ def address(given: dict[str, Any]) -> dict[str, Any]:
     return _NO_ADDRESS | {name: value or None for name, value in given.items()}
 
 
-def _save(sandbox: Sandbox, card: cards.Card, typed: dict[str, Any], data: dict[str, Any]) -> StripeObject:
+def _save_card(
+    sandbox: Sandbox, card: cards.Card, typed: dict[str, Any], data: dict[str, Any]
+) -> StripeObject:
     details = billing_details(data.get("billing_details") or {})
+    number = card.number if card.number in cards.BY_NUMBER else ""
+    shown = card_details.shown(card, typed, details)
+    return _save(sandbox, "card", shown, {"number": number, "cvc": typed["cvc"]}, data)
+
+
+def _save(
+    sandbox: Sandbox, kind: str, shown: dict[str, Any], hidden: dict[str, Any], data: dict[str, Any]
+) -> StripeObject:
     method = {
         "id": plain_id("pm"),
         "object": "payment_method",
         "allow_redisplay": data.get("allow_redisplay", "unspecified"),
-        "billing_details": details,
-        "card": card_details.shown(card, typed, details),
+        "billing_details": billing_details(data.get("billing_details") or {}),
+        kind: shown,
         "created": sandbox.now(),
         "customer": None,
         "customer_account": None,
         "livemode": False,
         "metadata": merged(None, data.get("metadata")),
-        "type": "card",
+        "type": kind,
     }
-    number = card.number if card.number in cards.BY_NUMBER else ""
-    sandbox.store.save("card", {"id": method["id"], "number": number, "cvc": typed["cvc"]})
+    sandbox.store.save("card", {"id": method["id"], "number": ""} | hidden)
     sandbox.store.save("payment_method", method)
     return method

@@ -9,10 +9,15 @@ from stripe_sandbox.errors import StripeError
 from stripe_sandbox.events import STRIPE_ITSELF, emit
 from stripe_sandbox.ids import alphanumeric, payment_id
 from stripe_sandbox.metadata import merged
+from stripe_sandbox.methods import BY_TYPE
 from stripe_sandbox.pagination import page
-from stripe_sandbox.resources import balance_transactions, payment_methods
+from stripe_sandbox.resources import balance_transactions, disputes, payment_methods
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
+
+_DAY = 24 * 60 * 60
+_REFERRED = ("klarna", "p24")
+_PLAIN = ("alipay", "eps", "grabpay", "paynow", "wechat_pay")
 
 
 def create(call: Call) -> StripeObject:
@@ -22,10 +27,10 @@ def create(call: Call) -> StripeObject:
     charge = _charge(call)
     amount = _amount(call, charge)
     sandbox = call.sandbox
-    card, _ = payment_methods.card_behind(sandbox, charge["payment_method"])
-    pending = card.refund == "pending"
+    kind = charge["payment_method_details"]["type"]
+    pending = _course(sandbox, charge) == "pending"
     refund: StripeObject = {
-        "id": payment_id("re"),
+        "id": payment_id("re" if BY_TYPE[kind].charge_prefix == "ch" else "pyr"),
         "object": "refund",
         "amount": amount,
         "balance_transaction": None,
@@ -34,7 +39,7 @@ def create(call: Call) -> StripeObject:
         "currency": charge["currency"],
         "customer": charge["customer"],
         "customer_account": None,
-        "destination_details": _destination(pending=pending),
+        "destination_details": _destination(kind, pending=pending),
         "metadata": merged(None, params.get("metadata")),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
@@ -91,20 +96,28 @@ def cancel(call: Call) -> StripeObject:
 
 
 def finish_later(sandbox: Sandbox, refund: StripeObject) -> None:
-    """Two test cards change their refund's mind after a while (https://docs.stripe.com/testing)."""
-    card, _ = payment_methods.card_behind(sandbox, refund["payment_method"])
-    if card.refund != "succeeded":
+    """Refunds of most methods, and of two test cards, change after a while (https://docs.stripe.com/testing)."""
+    charge = sandbox.store.get("charge", refund["charge"])
+    if charge and _course(sandbox, charge) != "succeeded":
         sandbox.later(sandbox.settling_seconds, _finish, sandbox, refund["id"])
 
 
 def finish_unfinished(sandbox: Sandbox) -> None:
     """Take up what a stopped sandbox left undecided."""
     for refund in list(sandbox.store.oldest_first("refund")):
-        card, _ = payment_methods.card_behind(sandbox, refund["payment_method"])
-        if refund["status"] == card.refund == "pending" or (
-            refund["status"] == "succeeded" and card.refund == "failed"
-        ):
+        charge = sandbox.store.get("charge", refund["charge"])
+        course = _course(sandbox, charge) if charge else ""
+        if refund["status"] == course == "pending" or (refund["status"], course) == ("succeeded", "failed"):
             finish_later(sandbox, refund)
+
+
+def _course(sandbox: Sandbox, charge: StripeObject) -> str:
+    """How refunds of a charge go: `succeeded` at once, `pending` first, or `failed` after a success."""
+    kind = charge["payment_method_details"]["type"]
+    if kind != "card":
+        return "pending" if BY_TYPE[kind].refunds_later else "succeeded"
+    card, _ = payment_methods.card_behind(sandbox, charge["payment_method"])
+    return card.refund
 
 
 def _charge(call: Call) -> StripeObject:
@@ -133,14 +146,18 @@ def _charge(call: Call) -> StripeObject:
             "release it.",
             code="charge_not_refundable",
         )
+    method = BY_TYPE[charge["payment_method_details"]["type"]]
+    if method.refund_days is not None and call.sandbox.now() > charge["created"] + method.refund_days * _DAY:
+        raise StripeError(
+            f"Charge {charge['id']} can no longer be refunded: {method.label} payments can be refunded for "
+            f"{method.refund_days} days.",
+            code="charge_not_refundable",
+        )
     return charge
 
 
 def _amount(call: Call, charge: StripeObject) -> int:
-    if charge["disputed"]:
-        raise StripeError(
-            f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
-        )
+    disputes.check_refundable(call.sandbox, charge)
     left = charge["amount_captured"] - charge["amount_refunded"]
     if left == 0:
         raise StripeError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
@@ -157,7 +174,13 @@ def _amount(call: Call, charge: StripeObject) -> int:
     return amount
 
 
-def _destination(*, pending: bool) -> dict[str, Any]:
+def _destination(kind: str, *, pending: bool) -> dict[str, Any]:
+    if kind in _REFERRED:
+        return {"type": kind, kind: {"reference": None, "reference_status": "pending"}}
+    if kind in _PLAIN:
+        return {"type": kind, kind: {}}
+    if kind != "card":
+        return {"type": kind}
     card = {
         "type": "pending" if pending else "refund",
         "reference_status": "pending",
@@ -177,9 +200,11 @@ def _finish(sandbox: Sandbox, refund_id: str) -> None:
     charge = sandbox.store.get("charge", refund["charge"]) if refund else None
     if refund is None or charge is None:
         return
-    card, _ = payment_methods.card_behind(sandbox, refund["payment_method"])
-    if card.refund == "pending":
-        refund |= {"status": "succeeded", "destination_details": _arrived()}
+    kind = charge["payment_method_details"]["type"]
+    if refund["status"] == "pending":
+        refund["status"] = "succeeded"
+        if kind == "card":
+            refund["destination_details"] = _arrived()
         refund.pop("pending_reason", None)
         sandbox.store.save("refund", refund)
         _tell_updated(sandbox, refund, {"status": "pending"})

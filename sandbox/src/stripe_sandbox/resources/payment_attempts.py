@@ -1,0 +1,94 @@
+"""An attempt to pay with a method that needs its provider's page or a scanned code.
+
+https://docs.stripe.com/testing: test mode shows a "test payment page" in the provider's place, where the
+tester decides. An attempt, `payatt_…`, is an object of our own shape; its page is the browser part's.
+
+    open ──authorize──▶ succeeded, or held while a test keeps the provider's answer back
+     │                                   │ released
+     ├──delay──▶ processing ──later──▶ succeeded
+     ├──fail──▶ failed
+     └──expire, or an hour goes by──▶ expired
+"""
+
+from typing import Any
+
+from stripe_sandbox import qr_codes
+from stripe_sandbox.ids import plain_id
+from stripe_sandbox.methods import BY_TYPE, Flow
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store import StripeObject
+
+
+def begin(
+    sandbox: Sandbox,
+    intent: StripeObject,
+    method: StripeObject,
+    *,
+    return_url: str | None,
+    state: str = "open",
+    due: int | None = None,
+) -> StripeObject:
+    """A new attempt; `due` (unix seconds of the sandbox's clock) is when it ends by itself."""
+    attempt: StripeObject = {
+        "id": plain_id("payatt"),
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "type": method["type"],
+        "return_url": return_url,
+        "state": state,
+        "created": sandbox.now(),
+        "due": due,
+    }
+    sandbox.store.save("payment_attempt", attempt)
+    return attempt
+
+
+def move(sandbox: Sandbox, attempt: StripeObject, state: str, due: int | None = None) -> None:
+    attempt |= {"state": state, "due": due}
+    sandbox.store.save("payment_attempt", attempt)
+
+
+def next_action(sandbox: Sandbox, attempt: StripeObject) -> dict[str, Any]:
+    """What the page or server must do for the customer to get there.
+
+    Shapes: https://docs.stripe.com/payments/paynow/accept-a-payment and the other methods' pages. In test
+    mode what the code says is the address of the test payment page.
+    """
+    url = f"{sandbox.public_url}/test_payment/{attempt['id']}"
+    kind = attempt["type"]
+    if kind == "alipay":
+        name = "alipay_handle_redirect"
+        shown = {"native_data": None, "native_url": None, "return_url": attempt["return_url"], "url": url}
+    elif BY_TYPE[kind].flow == Flow.REDIRECT:
+        name = "redirect_to_url"
+        shown = {"return_url": attempt["return_url"], "url": url}
+    else:
+        name = f"{kind}_display_qr_code"
+        shown = {
+            "data": url,
+            "hosted_instructions_url": f"{url}/instructions",
+            "image_url_png": f"{url}.png",
+            "image_url_svg": f"{url}.svg",
+        }
+        if kind == "wechat_pay":
+            shown["image_data_url"] = qr_codes.data_url(url)
+    return {name: shown, "type": name}
+
+
+def is_current(intent: StripeObject, attempt: StripeObject) -> bool:
+    """Tell whether the intent still waits for this very attempt; a new confirmation starts another."""
+    action = intent["next_action"] or {}
+    shown = action.get(action.get("type"), {})
+    address = str(shown.get("url") or shown.get("data") or "")
+    return intent["status"] == "requires_action" and address.endswith(f"/{attempt['id']}")
+
+
+def passed_earlier(sandbox: Sandbox, intent: StripeObject, method: StripeObject) -> bool:
+    """With manual confirmation the server confirms again after the customer's yes, which then counts."""
+    if intent["confirmation_method"] != "manual":
+        return False
+    return any(
+        attempt["payment_method"] == method["id"] and attempt["state"] == "authorized"
+        for attempt in sandbox.store.newest_first("payment_attempt")
+        if attempt["payment_intent"] == intent["id"]
+    )
