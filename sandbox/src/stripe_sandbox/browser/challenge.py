@@ -103,7 +103,7 @@ class _Bank:
 
 def return_address(return_url: str, intent: StripeObject) -> str:
     """The shop's address with the three parameters that Stripe adds; its own parameters and fragment stay."""
-    status = "pending" if intent["status"] == "processing" else "succeeded"
+    status = "pending" if intent["status"] in ("processing", "requires_action") else "succeeded"
     if intent["status"] in ("requires_payment_method", "canceled"):
         status = "failed"
     parts = urlsplit(return_url)

@@ -29,7 +29,13 @@ TEMPLATES = Environment(
 
 _PAGES = {
     "elements-inner-payment": ("payment_frame.html", "frame/payment_form.js"),
+    "elements-inner-address": ("address_frame.html", "frame/address_form.js"),
+    "elements-inner-express-checkout": ("express_frame.html", "frame/express_form.js"),
+    "elements-inner-link-authentication": ("email_frame.html", "frame/email_form.js"),
     "three-ds-2-challenge": ("challenge_frame.html", "challenge/lightbox.js"),
+    "google-pay": ("google_pay_frame.html", "modal/google_pay.js"),
+    "link": ("link_frame.html", "modal/link.js"),
+    "qr-code": ("qr_code_frame.html", "modal/qr_code.js"),
 }
 
 
@@ -43,7 +49,7 @@ class _Assets(StaticFiles):
 
 
 def routes() -> list[BaseRoute]:
-    """`elements-inner-payment` and `three-ds-2-challenge` of every train (.html and .js), and the assets."""
+    """The framed pages of every train (.html and .js), and the assets."""
     found: list[BaseRoute] = [Mount(ASSETS, _Assets(directory=STATIC))]
     for name, (template, entry) in _PAGES.items():
         script = ServedText(join(STATIC / entry), JAVASCRIPT)

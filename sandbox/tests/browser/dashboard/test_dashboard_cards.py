@@ -32,7 +32,7 @@ def test_groups_in_the_order_people_need_them(page: Page, url: str) -> None:
     page.goto(f"{url}/dashboard/cards")
     expect(page.locator(".jump a")).to_have_text([
         "Succeeds, by brand", "Declined", "Refused by the form", "3-D Secure", "Checks and risk",
-        "Refunds and balance", "Succeeds, by country",
+        "Refunds and balance", "Disputes", "Succeeds, by country",
     ])  # fmt: skip
     declined = page.locator("tr", has_text="4000 0000 0000 9995")
     expect(declined).to_contain_text("insufficient_funds")

@@ -12,11 +12,15 @@ const shop = {
     return (await response.json()).client_secret;
   },
 
-  start({ key = "pk_test_shop", stripe: stripeOptions, elements = {}, element } = {}) {
+  // The card alone, unless a test is about the choice among methods: that is `methods: null` or a list.
+  start({ key = "pk_test_shop", stripe: stripeOptions, elements = {}, element, methods = ["card"] } = {}) {
     this.stripe = Stripe(key, stripeOptions);
     const offer = this.clientSecret
       ? { clientSecret: this.clientSecret }
       : { mode: "payment", amount: this.intent.amount, currency: this.intent.currency };
+    if (methods && !this.clientSecret) offer.allowedPaymentMethodTypes = methods;
+    const open = this.clientSecret ? { layout: { type: "accordion", defaultCollapsed: false } } : {};
+    if (methods) element = { wallets: { googlePay: "never" }, ...open, ...element };
     this.elements = this.stripe.elements({ ...offer, ...elements });
     this.payment = this.elements.create("payment", element);
     for (const name of ["ready", "loaderstart", "loaderror", "change", "focus", "blur", "escape"])

@@ -10,7 +10,7 @@ const page = openChannel({
   peer: () => window.parent,
   origin: hints.get("origin") ?? "",
   name: hints.get("channel") ?? "",
-  calls: { open, focusFirst: () => cancel.focus(), focusLast: () => bank.focus() },
+  calls: { open, escape: giveUp, focusFirst: () => cancel.focus(), focusLast: () => bank.focus() },
 });
 page.tell("loaded");
 

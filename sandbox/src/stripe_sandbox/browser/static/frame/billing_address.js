@@ -67,6 +67,7 @@ export class BillingAddress {
 
   /** Which of the two the page lets us ask for. */
   #asked() {
+    if (this.settings.billingElsewhere) return { country: false, postalCode: false };
     const fields = this.settings.options.fields;
     const given = fields?.card?.billingDetails ?? fields?.billingDetails;
     const address = typeof given === "string" ? given : given?.address;

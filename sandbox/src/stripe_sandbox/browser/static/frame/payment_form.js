@@ -1,16 +1,16 @@
 import { askApi } from "../api.js";
-import { openChannel } from "../channel.js";
 import { applyAppearance } from "./appearance.js";
 import { Chooser } from "./chooser.js";
-import { METHODS, offeredMethods } from "./methods.js";
+import { connectFrame, showForm } from "./frame_page.js";
+import { WALLETS, fieldsOf, offeredMethods } from "./methods.js";
 import { wordsFor } from "./words.js";
 
 /** @typedef {import('./types.js').Configuration} Configuration */
 /** @typedef {import('./types.js').Settings} Settings */
+/** @typedef {{token: string, name: string}} WalletCard */
+/** @typedef {{parameters: any, wallet?: WalletCard}} Order */
 
-const hints = new URLSearchParams(location.hash.slice(1));
 const form = /** @type {HTMLFormElement} */ (document.getElementById("payment"));
-const skeleton = /** @type {HTMLElement} */ (document.querySelector(".Skeleton"));
 const chooser = new Chooser(report);
 /** @type {Settings | null} */
 let settings = null;
@@ -18,36 +18,19 @@ let settings = null;
 const built = new Map();
 let lastReport = "";
 
-const page = openChannel({
-  peer: () => window.parent,
-  origin: hints.get("origin") ?? "",
-  name: hints.get("channel") ?? "",
-  calls: {
-    open,
-    update: open,
-    submit,
-    confirm,
-    createPaymentMethod,
-    showError,
-    focus,
-    blur,
-    clear,
-    collapse,
-  },
+const page = connectFrame({
+  open,
+  update: open,
+  submit,
+  confirm,
+  createPaymentMethod,
+  createConfirmationToken,
+  showError,
+  focus,
+  clear,
+  collapse,
 });
 
-skeleton.hidden = hints.get("loader") === "never";
-skeleton.classList.toggle("Skeleton--tabs", hints.get("layout") === "tabs");
-new ResizeObserver(() => {
-  if (!skeleton.hidden || settings)
-    page.tell("height", Math.ceil(document.body.getBoundingClientRect().height));
-}).observe(document.body);
-document.addEventListener("focusin", (event) => event.relatedTarget || showFocus(true));
-document.addEventListener("focusout", (event) => event.relatedTarget || showFocus(false));
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") page.tell("event", { name: "escape" });
-});
-form.addEventListener("submit", (event) => event.preventDefault());
 page.tell("loaded");
 
 /**
@@ -70,16 +53,14 @@ function open(configuration) {
   applyAppearance(configuration.appearance, configuration.fonts);
   chooser.draw(offers(settings), settings);
   if (!chooser.element.isConnected) form.append(chooser.element);
-  skeleton.hidden = true;
-  form.hidden = false;
+  showForm(form);
 }
 
 /** @param {Settings} current */
 function offers(current) {
-  const types = offeredMethods(/** @type {any} */ (current.session), current.options.paymentMethodOrder);
+  const types = offeredMethods(/** @type {any} */ (current.session), current.options);
   return types.map((type) => {
-    const fields = built.get(type) ?? METHODS[type]?.build(current, report);
-    if (!fields) throw new Error(`${type} is not among the methods`);
+    const fields = built.get(type) ?? fieldsOf(type, current, report);
     if (built.has(type)) fields.update(current);
     built.set(type, fields);
     return { type, fields };
@@ -118,31 +99,84 @@ function submit() {
 
 /**
  * Sends the payment with what was typed: the page never holds it.
- * @param {{id: string, parameters: any}} order  the PaymentIntent and what the page adds
+ * @param {{id: string} & Order} order  the PaymentIntent and what the page adds
  */
-async function confirm({ id, parameters }) {
-  const { error } = submit();
-  if (error) return { error };
+function confirm({ id, parameters, wallet }) {
+  return pay(`/v1/payment_intents/${encodeURIComponent(id)}/confirm`, parameters, wallet);
+}
+
+/** @param {Order} order */
+function createConfirmationToken({ parameters, wallet }) {
+  return pay("/v1/confirmation_tokens", parameters, wallet);
+}
+
+/**
+ * @param {string} path
+ * @param {any} parameters
+ * @param {WalletCard} [wallet]
+ */
+async function pay(path, parameters, wallet) {
+  const { error, needsWallet } = ready(wallet);
+  if (error || needsWallet) return { error, needsWallet };
   const { payment_method: _ignored, payment_method_data: given, ...rest } = parameters;
-  return send(`/v1/payment_intents/${encodeURIComponent(id)}/confirm`, {
+  return send(path, {
     ...rest,
-    payment_method_data: filledIn(given),
+    ...optionsOf(chooser.selected?.type),
+    payment_method_data: filledIn(given, wallet),
   });
 }
 
-/** @param {{parameters: any}} order */
-async function createPaymentMethod({ parameters }) {
+/**
+ * Whether the form can be sent: a wallet pays with a card that its sheet has given.
+ * @param {WalletCard} [wallet]
+ * @returns {{error?: any, needsWallet?: boolean}}
+ */
+function ready(wallet) {
   const { error } = submit();
-  return error ? { error } : send("/v1/payment_methods", filledIn(parameters));
+  return { error, needsWallet: !error && !wallet && WALLETS.includes(chooser.selected?.type ?? "") };
 }
 
-/** @param {any} given  what the page adds, which the form's own fields win over */
-function filledIn(given = {}) {
-  const own = /** @type {any} */ (chooser.selected?.fields.data());
+/**
+ * A browser always shows WeChat's code: it is never WeChat itself.
+ * @param {string} [type]
+ */
+function optionsOf(type) {
+  return type === "wechat_pay" ? { payment_method_options: { wechat_pay: { client: "web" } } } : {};
+}
+
+/** @param {Order} order */
+async function createPaymentMethod({ parameters, wallet }) {
+  const { error, needsWallet } = ready(wallet);
+  return error || needsWallet
+    ? { error, needsWallet }
+    : send("/v1/payment_methods", filledIn(parameters, wallet));
+}
+
+/**
+ * @param {any} given  what the page adds, which the form's own fields win over
+ * @param {WalletCard} [wallet]
+ */
+function filledIn(given = {}, wallet) {
+  const byWallet = wallet && WALLETS.includes(chooser.selected?.type ?? "");
+  const own = byWallet ? walletData(wallet) : /** @type {any} */ (chooser.selected?.fields.data());
   const theirs = given.billing_details ?? {};
-  const asked = Object.entries(own.billing_details.address).filter(([, value]) => value !== undefined);
-  const address = { ...theirs.address, ...Object.fromEntries(asked) };
-  return { ...given, ...own, billing_details: { ...theirs, address } };
+  const { address, ...rest } = own.billing_details;
+  const billing_details = {
+    ...theirs,
+    ...withoutUndefined(rest),
+    address: { ...theirs.address, ...withoutUndefined(address) },
+  };
+  return { ...given, ...own, billing_details };
+}
+
+/** @param {WalletCard} wallet */
+function walletData({ token, name }) {
+  return { type: "card", card: { token }, billing_details: { name, address: {} } };
+}
+
+/** @param {Record<string, unknown>} values */
+function withoutUndefined(values) {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 /**
@@ -169,18 +203,8 @@ function showError(error) {
   chooser.selected?.fields.showError(error);
 }
 
-/** @param {boolean} focused */
-function showFocus(focused) {
-  page.tell("states", { focus: focused });
-  page.tell("event", { name: focused ? "focus" : "blur" });
-}
-
 function focus() {
   chooser.selected?.fields.focus();
-}
-
-function blur() {
-  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
 }
 
 function clear() {

@@ -11,6 +11,8 @@ export interface Configuration {
   futureUsage: string | null;
   asksPostalCodeAbroad: boolean;
   collapsesByDefault: boolean;
+  /** Whether an Address Element of the group asks for the billing address. */
+  billingElsewhere: boolean;
   defaultLayout: "accordion" | "tabs";
 }
 
@@ -19,6 +21,7 @@ export interface Session {
   merchant_country: string;
   business_name: string;
   payment_method_preference: { ordered_payment_method_types: string[] };
+  wallets?: string[];
   payment_intent?: { setup_future_usage: string | null };
 }
 

@@ -1,8 +1,9 @@
+import { ADDRESS_WORDS } from "./address_words.js";
+import { METHOD_WORDS } from "./method_words.js";
+
 /** What the form says, in four languages. Other languages read English. */
 
-/** @typedef {Record<string, string>} Words */
-
-/** @type {Words} */
+/** @type {import('./method_words.js').Words} */
 const en = {
   card: "Card",
   number: "Card number",
@@ -30,7 +31,7 @@ const en = {
     "accordance with their terms.",
 };
 
-/** @type {Words} */
+/** @type {import('./method_words.js').Words} */
 const zh = {
   card: "银行卡",
   number: "卡号",
@@ -55,7 +56,7 @@ const zh = {
   cardTerms: "提供银行卡信息即表示您允许 {business} 按其条款在将来向您的银行卡收款。",
 };
 
-/** @type {Words} */
+/** @type {import('./method_words.js').Words} */
 const de = {
   card: "Karte",
   number: "Kartennummer",
@@ -83,7 +84,7 @@ const de = {
     "Ihrer Karte abzubuchen.",
 };
 
-/** @type {Words} */
+/** @type {import('./method_words.js').Words} */
 const ja = {
   card: "カード",
   number: "カード番号",
@@ -109,7 +110,7 @@ const ja = {
     "カード情報を提供することで、{business} が規約に従って今後の支払いをカードに請求することを許可します。",
 };
 
-/** @type {Record<string, Words>} */
+/** @type {Record<string, import('./method_words.js').Words>} */
 const LANGUAGES = { en, zh, de, ja };
 
 /**
@@ -118,7 +119,11 @@ const LANGUAGES = { en, zh, de, ja };
  */
 export function wordsFor(locale) {
   const language = locale.toLowerCase().split("-")[0] ?? "en";
-  const words = { ...en, ...LANGUAGES[language] };
+  /** @type {import('./method_words.js').Words} */
+  const words = Object.assign(
+    {},
+    ...["en", language].flatMap((code) => [LANGUAGES[code], METHOD_WORDS[code], ADDRESS_WORDS[code]]),
+  );
   if (/^en-(GB|AU|NZ|IE|SG|IN)$/i.test(locale)) words["expiry"] = "Expiry date";
   return {
     language: language in LANGUAGES ? locale : "en",

@@ -1,10 +1,11 @@
 import { askApi } from "../api.js";
 import { groupOf } from "./elements.js";
+import { askPaying } from "./wallet_sheets.js";
 import { IntegrationError, demandOneOf, demandType, paymentIntentOf } from "./mistakes.js";
 import { performNextAction } from "./next_action.js";
 import { demandNeverAskedFields } from "./payment_element_options.js";
 
-/** @typedef {import('../api.js').Access} Access */
+/** @typedef {import('../api.js').Access & {locale?: string}} Access */
 /** @typedef {import('@stripe/stripe-js').PaymentIntentResult} PaymentIntentResult */
 /** @typedef {import('./elements.js').Group | null} GroupOrNone */
 /** @typedef {{group: GroupOrNone, clientSecret: string, params: Record<string, any>, redirect: string}} Order */
@@ -75,22 +76,55 @@ function secretFor(group, given) {
  */
 async function carryOut(access, { group, clientSecret, params, redirect }) {
   const id = paymentIntentOf(WHERE, clientSecret);
-  const parameters = { ...params, client_secret: clientSecret, use_stripe_sdk: true };
+  const parameters = { ...withContact(group, params), client_secret: clientSecret, use_stripe_sdk: true };
   /** @type {import('../api.js').Answer} */
-  const answer = group?.payment
-    ? await group.payment.ask("confirm", {
+  const answer = group
+    ? await askPaying(group, "confirm", {
         id,
         parameters: { ...parameters, client_context: group.context() },
       })
     : await askApi(access, "POST", `/v1/payment_intents/${id}/confirm`, parameters);
   if (answer.error) return { error: answer.error };
-  const result = await performNextAction(access, answer.value, clientSecret);
+  const locale = group?.configuration().locale ?? access.locale;
+  const result = await performNextAction({ ...access, locale }, answer.value, clientSecret);
   if (result.error) {
     const { code, message } = result.error;
     group?.payment?.ask("showError", { code, message }).catch(() => undefined);
     return result;
   }
-  return redirect === "always" ? leave(result.paymentIntent, clientSecret, params["return_url"]) : result;
+  if (redirect !== "always") return result;
+  const intent = result.paymentIntent;
+  if (intent.status === "requires_action") return { error: notFinished(intent) };
+  return leave(intent, clientSecret, params["return_url"]);
+}
+
+/**
+ * Adds what the group's other Elements hold. What the page passes by itself goes before it.
+ * @param {GroupOrNone} group
+ * @param {Record<string, any>} params
+ */
+export function withContact(group, params) {
+  const { shipping, billing_details: known } = group?.contact() ?? {};
+  if (!shipping && !known) return params;
+  const { payment_method_data: data = {} } = params;
+  const given = data.billing_details ?? {};
+  const address = known?.address || given.address ? { ...known?.address, ...given.address } : undefined;
+  const billing_details = { ...known, ...given, address };
+  return { shipping, ...params, payment_method_data: { ...data, billing_details } };
+}
+
+/**
+ * A code that was closed before it was paid. With `redirect: 'always'` only an error lets the page stay.
+ * @param {import('@stripe/stripe-js').PaymentIntent} intent
+ * @returns {import('@stripe/stripe-js').StripeError}
+ */
+function notFinished(intent) {
+  return {
+    type: "validation_error",
+    code: "payment_intent_action_required",
+    message: "The payment was not finished. You can try again, or choose another way to pay.",
+    payment_intent: intent,
+  };
 }
 
 /**

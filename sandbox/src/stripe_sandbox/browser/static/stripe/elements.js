@@ -7,7 +7,12 @@ import {
   futureUsage,
 } from "./elements_options.js";
 import { Listeners } from "./listeners.js";
+import { ExpressCheckoutElement } from "./express_checkout_element.js";
+import { finished, isFinished } from "./finished_intent.js";
+import { sheetClosed, showWallet } from "./wallet_sheets.js";
 import { IntegrationError } from "./mistakes.js";
+import { AddressElement } from "./address_element.js";
+import { LinkAuthenticationElement } from "./link_authentication_element.js";
 import { PaymentElement } from "./payment_element.js";
 import { since } from "./train.js";
 
@@ -17,30 +22,38 @@ import { since } from "./train.js";
 /** @type {WeakMap<object, Group>} what stands behind the object that the page holds */
 const groups = new WeakMap();
 
-const FINISHED = ["succeeded", "canceled", "processing", "requires_capture"];
 const NOT_IMITATED = [
-  "address",
   "auBankAccount",
   "contactDetails",
   "currencySelector",
-  "expressCheckout",
   "iban",
   "card",
   "cardNumber",
   "cardExpiry",
   "cardCvc",
-  "linkAuthentication",
   "paymentMethodMessaging",
   "shippingAddress",
   "taxId",
   "terms",
 ];
 
+/** @typedef {import('./framed_element.js').FramedElement} FramedElement */
+
+/** @type {Record<string, new (group: Group, options: unknown) => FramedElement>} */
+const KINDS = {
+  payment: PaymentElement,
+  address: AddressElement,
+  linkAuthentication: LinkAuthenticationElement,
+  expressCheckout: ExpressCheckoutElement,
+};
+
 /** One `stripe.elements()`: the elements made from it and what they are to charge. */
 export class Group {
   #listeners = new Listeners();
-  /** @type {PaymentElement | null} */
-  payment = null;
+  /** @type {FramedElement[]} */
+  #elements = [];
+  /** @type {import('./wallet_sheets.js').WalletPayment | undefined} */
+  #walletCard;
   /** Whether the form was checked by elements.submit() since it last failed the check. */
   submitted = false;
 
@@ -82,6 +95,7 @@ export class Group {
       futureUsage: futureUsage(this.options) ?? null,
       asksPostalCodeAbroad: !since("clover"),
       collapsesByDefault: since("basil"),
+      billingElsewhere: this.#find("address", "billing") !== null,
       defaultLayout: since("basil") ? "accordion" : "tabs",
     };
   }
@@ -98,9 +112,50 @@ export class Group {
     };
   }
 
-  /** @param {PaymentElement} element */
+  /** @param {FramedElement} element */
   forget(element) {
-    if (this.payment === element) this.payment = null;
+    this.#elements = this.#elements.filter((other) => other !== element);
+  }
+
+  /** The Element that pays. */
+  get payment() {
+    return this.#find("payment");
+  }
+
+  /** The wallets' buttons, which pay without the form. */
+  get express() {
+    const found = this.#find("expressCheckout");
+    return found instanceof ExpressCheckoutElement ? found : null;
+  }
+
+  /** Whether there is something on the page to pay with. */
+  get canPay() {
+    return Boolean(this.payment?.isMounted || this.express?.isMounted);
+  }
+
+  /** The card that the wallet gave when the form was submitted; each serves one call. */
+  takeWalletCard() {
+    const card = this.#walletCard;
+    this.#walletCard = undefined;
+    return card;
+  }
+
+  /** What the other Elements add to a confirmation; what the page itself gives goes before it. */
+  contact() {
+    /** @type {{shipping?: any, billing_details?: any}} */
+    const found = {};
+    for (const element of this.#elements) element.addTo(found);
+    return found;
+  }
+
+  /**
+   * @param {string} type
+   * @param {string} [mode]  of Address Elements, of which there may be one for each
+   */
+  #find(type, mode) {
+    const fits = (/** @type {FramedElement} */ element) =>
+      element.kind.type === type && (mode === undefined || element.options["mode"] === mode);
+    return this.#elements.find(fits) ?? null;
   }
 
   /** @returns {StripeElements} */
@@ -108,8 +163,8 @@ export class Group {
     return {
       create: (/** @type {string} */ type, /** @type {unknown} */ options) =>
         /** @type {any} */ (this.#create(type, options)),
-      getElement: (/** @type {string} */ type) =>
-        /** @type {any} */ (type === "payment" ? (this.payment?.face ?? null) : null),
+      getElement: (/** @type {string} */ type, /** @type {{mode?: string}} */ which = {}) =>
+        /** @type {any} */ (this.#find(type, which.mode)?.face ?? null),
       update: (changes) => this.#update(changes),
       fetchUpdates: () => this.#fetchUpdates(),
       submit: () => this.#submit(),
@@ -126,20 +181,23 @@ export class Group {
       throw new IntegrationError('elements.create("paymentRequestButton") is no longer supported.');
     if (NOT_IMITATED.includes(type))
       throw new IntegrationError(
-        `elements.create("${type}"): this sandbox does not imitate that Element. It imitates "payment".`,
+        `elements.create("${type}"): this sandbox does not imitate that Element. It imitates ${Object.keys(KINDS).join(", ")}.`,
       );
-    if (type !== "payment")
+    const Kind = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+    if (!Kind)
       throw new IntegrationError(`A valid Element name must be provided. You specified: ${String(type)}.`);
-    if (this.isDeferred && !this.options["mode"])
+    if (["payment", "expressCheckout"].includes(type) && this.isDeferred && !this.options["mode"])
       throw new IntegrationError(
-        'elements.create("payment"): pass a clientSecret, or mode, amount and currency, to elements() first.',
+        `elements.create("${type}"): pass a clientSecret, or mode, amount and currency, to elements() first.`,
       );
-    if (this.payment)
+    const element = new Kind(this, options);
+    if (this.#find(type, element.options["mode"]))
       throw new IntegrationError(
-        "Can only create one Element of type payment through one elements() instance.",
+        `Can only create one Element of type ${type} through one elements() instance.`,
       );
-    this.payment = new PaymentElement(this, options);
-    return this.payment.face;
+    this.#elements.push(element);
+    if (type === "address") this.payment?.refresh().catch(() => undefined);
+    return element.face;
   }
 
   /** @param {unknown} changes */
@@ -149,7 +207,7 @@ export class Group {
     this.options = { ...this.options, ...given };
     const reload = Object.keys(given).some((name) => !["appearance", "fonts", "locale"].includes(name));
     if (reload && this.isDeferred) this.#session = this.#loadSession();
-    if (appearance || given["fonts"] || given["locale"] || reload) await this.payment?.refresh();
+    if (appearance || given["fonts"] || given["locale"] || reload) await this.#refresh();
     this.#listeners.emit("update-end");
   }
 
@@ -161,19 +219,31 @@ export class Group {
     this.#session = this.#loadSession();
     const { error } = await this.#session;
     if (error) return { error: { message: error.message ?? "", status: error.code } };
-    await this.payment?.refresh();
+    await this.#refresh();
     return {};
+  }
+
+  #refresh() {
+    return Promise.all(this.#elements.map((element) => element.refresh()));
   }
 
   async #submit() {
     this.submitted = false;
-    if (!this.payment?.isMounted)
+    if (!this.canPay)
       throw new IntegrationError(
         "elements.submit() needs a mounted Payment Element or Express Checkout Element.",
       );
     const { error: unloaded } = await this.#session;
     if (unloaded) return { error: unloaded };
-    const result = await this.payment.ask("submit");
+    const express = this.express?.hasCard || !this.payment?.isMounted;
+    const answers = [express ? { selectedPaymentMethod: this.express?.chosen } : await this.payment?.ask("submit")];
+    for (const element of this.#elements)
+      if (element !== this.payment && element.isMounted) answers.push(await element.ask("submit"));
+    let result = answers.find((answer) => answer.error) ?? answers[0];
+    if (!express && result.selectedPaymentMethod === "google_pay") {
+      this.#walletCard = await showWallet(this);
+      if (!this.#walletCard) result = sheetClosed();
+    }
     this.submitted = !result.error;
     return result;
   }
@@ -205,32 +275,9 @@ export function groupOf(where, elements) {
     throw new IntegrationError(
       `Invalid value for ${where}: elements should be an object made by stripe.elements().`,
     );
-  if (!group.payment?.isMounted)
+  if (!group.canPay)
     throw new IntegrationError(
       `Invalid value for ${where}: elements should have a mounted Payment Element or Express Checkout Element.`,
     );
   return group;
-}
-
-/**
- * Since 2025-09-30.clover the form of an intent that can take no more payment is not shown.
- * @param {any} intent
- */
-function isFinished(intent) {
-  return since("clover") && FINISHED.includes(intent.status);
-}
-
-/**
- * @param {any} intent
- * @returns {import('@stripe/stripe-js').StripeError}
- */
-function finished(intent) {
-  return {
-    type: "validation_error",
-    code: "payment_intent_unexpected_state",
-    message:
-      `The client secret belongs to a PaymentIntent with a status of ${intent.status}, which can take no further ` +
-      "payment. Create a new PaymentIntent, or show the customer what became of this one.",
-    payment_intent: intent,
-  };
 }

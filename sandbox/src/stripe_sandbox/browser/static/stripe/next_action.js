@@ -1,12 +1,10 @@
 import { askApi } from "../api.js";
 import { showChallenge } from "./challenge_overlay.js";
-import { paymentIntentOf } from "./mistakes.js";
+import { resultOf, retrieveIntent } from "./intents.js";
+import { QR_CODES, showQrCode } from "./qr_code.js";
 
-/** @typedef {import('../api.js').Access} Access */
+/** @typedef {import('../api.js').Access & {locale?: string}} Access */
 /** @typedef {import('@stripe/stripe-js').PaymentIntentResult} PaymentIntentResult */
-
-const NOT_AUTHENTICATED =
-  "We are unable to authenticate your payment method. Please choose a different payment method and try again.";
 
 /**
  * Does what an intent in `requires_action` asks of the customer.
@@ -19,23 +17,15 @@ export async function performNextAction(access, intent, clientSecret) {
   if (intent.status !== "requires_action") return { paymentIntent: intent };
   const action = intent.next_action;
   if (action.type === "use_stripe_sdk") return authenticate(access, action.use_stripe_sdk, clientSecret);
-  if (action.type === "redirect_to_url") {
-    window.location.assign(action.redirect_to_url.url);
+  if (action.type in QR_CODES) return showQrCode(access, intent, clientSecret);
+  const away = action.redirect_to_url ?? action.alipay_handle_redirect;
+  if (away) {
+    window.location.assign(away.url);
     return new Promise(() => undefined);
   }
   return {
     error: { type: "api_error", message: `The next action ${action.type} is not imitated by this sandbox.` },
   };
-}
-
-/**
- * @param {Access} access
- * @param {string} clientSecret
- * @returns {Promise<import('../api.js').Answer>}
- */
-export function retrieveIntent(access, clientSecret) {
-  const id = paymentIntentOf("stripe.retrievePaymentIntent()", clientSecret);
-  return askApi(access, "GET", `/v1/payment_intents/${id}`, { client_secret: clientSecret });
 }
 
 /**
@@ -54,18 +44,5 @@ async function authenticate(access, action, clientSecret) {
     await askApi(access, "POST", "/v1/3ds2/challenge_complete", { source });
   }
   const { value: intent, error } = await retrieveIntent(access, clientSecret);
-  if (error) return { error };
-  return intent.status === "requires_payment_method"
-    ? { error: failureOf(intent) }
-    : { paymentIntent: intent };
-}
-
-/**
- * @param {any} intent
- * @returns {import('@stripe/stripe-js').StripeError}
- */
-function failureOf(intent) {
-  const failure = intent.last_payment_error;
-  const unauthenticated = failure?.code === "payment_intent_authentication_failure";
-  return { ...failure, ...(unauthenticated && { message: NOT_AUTHENTICATED }), payment_intent: intent };
+  return error ? { error } : resultOf(intent);
 }

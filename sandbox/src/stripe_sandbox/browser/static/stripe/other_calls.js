@@ -1,7 +1,10 @@
 import { askApi } from "../api.js";
+import { withContact } from "./confirm_payment.js";
 import { groupOf } from "./elements.js";
+import { askPaying } from "./wallet_sheets.js";
+import { retrieveIntent } from "./intents.js";
 import { IntegrationError, demandType, paymentIntentOf } from "./mistakes.js";
-import { performNextAction, retrieveIntent } from "./next_action.js";
+import { performNextAction } from "./next_action.js";
 
 /** @typedef {import('../api.js').Access} Access */
 /** @typedef {import('@stripe/stripe-js').PaymentIntentResult} PaymentIntentResult */
@@ -52,8 +55,26 @@ export async function createPaymentMethod(access, options) {
       `${where} needs elements() to be created with paymentMethodCreation: "manual".`,
     );
   if (!group.submitted) throw new IntegrationError(`elements.submit() must be called before ${where}.`);
-  const { value, error } = await group.payment?.ask("createPaymentMethod", { parameters: params });
+  const { value, error } = await askPaying(group, "createPaymentMethod", { parameters: params });
   return error ? { error } : { paymentMethod: value };
+}
+
+/**
+ * Hands all that the form holds to the server as an id, for one confirmation there.
+ * @param {unknown} options
+ * @returns {Promise<import('@stripe/stripe-js').ConfirmationTokenResult>}
+ */
+export async function createConfirmationToken(options) {
+  const where = "stripe.createConfirmationToken()";
+  demandType(where, "options", options ?? null, "object");
+  const { elements, params = {} } = /** @type {any} */ (options);
+  demandType(where, "params", params, "object");
+  const group = groupOf(where, elements);
+  if (!group.submitted) throw new IntegrationError(`elements.submit() must be called before ${where}.`);
+  const futureUsage = group.context()?.setup_future_usage;
+  const parameters = { setup_future_usage: futureUsage, ...withContact(group, params) };
+  const { value, error } = await askPaying(group, "createConfirmationToken", { parameters });
+  return error ? { error } : { confirmationToken: value };
 }
 
 /**

@@ -1,279 +1,56 @@
-import { openFrame } from "./frames.js";
-import { Listeners } from "./listeners.js";
+import { FramedElement } from "./framed_element.js";
 import { IntegrationError } from "./mistakes.js";
 import { checkPaymentElementOptions } from "./payment_element_options.js";
-import { TRAIN } from "./train.js";
 
 /** @typedef {import('./elements.js').Group} Group */
 
-/** Room for the card form before it has been measured, so that the page does not jump. Pixels. */
+const PAYMENT = {
+  type: "payment",
+  page: "elements-inner-payment",
+  title: "Secure payment input frame",
+};
+/** Of the card form. */
 const EXPECTED_HEIGHT = { accordion: 311, tabs: 240 };
 
-const STATES = ["focus", "empty", "complete", "invalid"];
-
-const MILLISECONDS_TO_SPEAK = 5000;
-/** @type {import('@stripe/stripe-js').StripeError} */
-const SILENT = {
-  type: "api_connection_error",
-  message:
-    "The payment form could not be loaded. A content blocker or Content Security Policy may have stopped it.",
-};
-
-/** A Payment Element as the group that owns it sees it. The page gets `face`. */
-export class PaymentElement {
-  #listeners = new Listeners();
-  /** @type {import('./frames.js').Frame | null} */
-  #frame = null;
-  /** @type {HTMLElement | null} */
-  #container = null;
-  #destroyed = false;
-  #spoken = false;
-  #ready = false;
-  /** Settles when the form is drawn, with why it is not if it cannot be. */
-  #opened = expectation();
-  /** Rejects when the form is taken away. */
-  #gone = expectation();
-
+/** A Payment Element as the group that owns it sees it. */
+export class PaymentElement extends FramedElement {
   /**
    * @param {Group} group
    * @param {unknown} options
    */
   constructor(group, options) {
-    this.group = group;
-    this.options = checkPaymentElementOptions("elements.create()", options);
-    this.face = this.#makeFace();
+    super(group, PAYMENT, checkPaymentElementOptions("elements.create()", options));
   }
 
-  get isMounted() {
-    return this.#frame !== null;
+  get expectedHeight() {
+    return EXPECTED_HEIGHT[this.#layoutType()];
   }
 
-  /**
-   * Asks the form inside the frame, once it is drawn; what was typed never comes out.
-   * @param {string} name
-   * @param {unknown} [argument]
-   * @returns {Promise<any>} `{error}` when the form could not be drawn
-   */
-  async ask(name, argument) {
-    const frame = this.#frame;
-    if (!frame) throw new IntegrationError("The Payment Element is not mounted.");
-    const failure = await Promise.race([this.#opened.promise, this.#gone.promise]);
-    return failure ? { error: failure } : Promise.race([frame.call(name, argument), this.#gone.promise]);
-  }
-
-  /** Passes on what changed in the group, if there is a form to see it. */
-  async refresh() {
-    if (!this.#ready) return;
-    const { value: session } = await this.group.session();
-    await this.ask("update", { session, ...this.#configuration() });
-  }
-
-  /** @returns {import('@stripe/stripe-js').StripePaymentElement} */
-  #makeFace() {
-    /** @typedef {import('./listeners.js').Handler} Handler */
-    return {
-      on: (/** @type {string} */ event, /** @type {Handler} */ handler) =>
-        this.#chain(() => this.#listeners.add(event, handler)),
-      once: (/** @type {string} */ event, /** @type {Handler} */ handler) =>
-        this.#chain(() => this.#listeners.add(event, handler, true)),
-      off: (/** @type {string} */ event, /** @type {Handler | undefined} */ handler) =>
-        this.#chain(() => this.#listeners.remove(event, handler)),
-      update: (options) => this.#chain(() => this.#update(options)),
-      collapse: () => this.#chain(() => this.#whenMounted("collapse")),
-      mount: (target) => this.#mount(target),
-      unmount: () => this.#unmount(),
-      destroy: () => this.#destroy(),
-      focus: () => this.#whenMounted("focus"),
-      blur: () => this.#whenMounted("blur"),
-      clear: () => this.#whenMounted("clear"),
-    };
-  }
-
-  /** @param {() => void} act */
-  #chain(act) {
-    act();
-    return this.face;
-  }
-
-  /** @param {unknown} target */
-  #mount(target) {
-    this.#demandAlive();
-    const container = containerOf(target);
-    if (this.#container === container) return;
-    this.#unmount();
-    if (container.childNodes.length) container.replaceChildren();
-    const holder = document.createElement("div");
-    holder.className = "__PrivateStripeElement";
-    container.classList.add("StripeElement", "StripeElement--empty");
-    container.append(holder);
-    this.#container = container;
-    this.#opened = expectation();
-    this.#gone = expectation();
-    this.#frame = openFrame({
-      path: `/${TRAIN}/elements-inner-payment.html`,
-      title: "Secure payment input frame",
-      parent: holder,
-      hints: { loader: this.group.options["loader"] ?? "auto", layout: this.#layoutType() },
-      styles: {
-        display: "block",
-        // The form keeps four pixels around it free for its focus rings.
-        margin: "-4px",
-        width: "calc(100% + 8px)",
-        "max-width": "none",
-        height: `${EXPECTED_HEIGHT[this.#layoutType()]}px`,
-      },
-      calls: this.#calls(),
-    });
-    this.#watchLoading(this.#frame);
-  }
-
-  /**
-   * A frame that was blocked or not found loads something, but never speaks.
-   * @param {import('./frames.js').Frame} frame
-   */
-  #watchLoading(frame) {
-    frame.iframe.addEventListener("load", () => {
-      setTimeout(() => {
-        if (this.#frame === frame && !this.#spoken) this.#fail(SILENT);
-      }, MILLISECONDS_TO_SPEAK);
-    });
-  }
-
-  /** @returns {Record<string, (argument: any) => unknown>} what the frame may ask of the page */
-  #calls() {
-    return {
-      loaded: () => this.#open(),
-      height: (/** @type {number} */ pixels) => this.#setHeight(pixels),
-      states: (/** @type {Record<string, boolean>} */ states) => {
-        for (const state of STATES)
-          if (state in states) this.#container?.classList.toggle(`StripeElement--${state}`, states[state]);
-      },
-      event: ({ name, detail }) => this.#emit(name, detail),
-    };
-  }
-
-  async #open() {
-    const frame = this.#frame;
-    this.#spoken = true;
-    if (this.group.options["loader"] !== "never") this.#emit("loaderstart");
-    const { value: session, error } = await this.group.session();
-    if (frame === null || frame !== this.#frame) return;
-    if (error) return this.#fail(error);
-    await frame.call("open", { session, ...this.#configuration() });
-    if (frame !== this.#frame) return;
-    this.#ready = true;
-    this.#opened.settle(null);
-    this.#emit("ready");
-  }
-
-  /** @param {import('@stripe/stripe-js').StripeError} error */
-  #fail(error) {
-    this.#setHeight(0);
-    this.#opened.settle(error);
-    if (!this.#emit("loaderror", { error }))
-      console.error("[Stripe.js] Unhandled payment Element loaderror", error);
-  }
-
-  #configuration() {
-    return { options: this.options, ...this.group.configuration() };
-  }
-
-  #layoutType() {
-    const layout = this.options["layout"];
-    return (layout?.type ?? layout) === "tabs" ? "tabs" : "accordion";
-  }
-
-  /** @param {number} pixels */
-  #setHeight(pixels) {
-    const style = this.#frame?.iframe.style;
-    const still =
-      this.group.options["appearance"]?.disableAnimations || matchMedia("(prefers-reduced-motion)").matches;
-    if (this.#ready && !still) style?.setProperty("transition", "height 160ms ease", "important");
-    style?.setProperty("height", `${pixels}px`, "important");
-  }
-
-  /**
-   * @param {string} name
-   * @param {Record<string, unknown>} [detail]
-   */
-  #emit(name, detail) {
-    return this.#listeners.emit(name, { elementType: "payment", ...detail });
+  get hints() {
+    return { ...super.hints, layout: this.#layoutType() };
   }
 
   /** @param {unknown} options */
-  #update(options) {
-    this.#demandAlive();
+  checkUpdate(options) {
     const changes = checkPaymentElementOptions("element.update()", options);
     const layout = changes["layout"];
     if (layout && typeof layout === "object" && "defaultCollapsed" in layout)
       throw new IntegrationError(
         "Invalid value for element.update(): layout.defaultCollapsed cannot be updated.",
       );
-    this.options = { ...this.options, ...changes };
-    this.refresh().catch(() => undefined);
+    return changes;
   }
 
-  /** @param {string} name */
-  #whenMounted(name) {
-    this.#demandAlive();
-    if (!this.#frame)
-      throw new IntegrationError(`This Element is not mounted: element.${name}() needs a mounted Element.`);
-    if (name === "focus") this.#frame.iframe.focus();
-    void this.ask(name).catch(() => undefined);
+  /** @returns {import('@stripe/stripe-js').StripePaymentElement} */
+  makeFace() {
+    return {
+      ...this.commonFace(),
+      collapse: () => this.chain(() => this.whenMounted("collapse")),
+    };
   }
 
-  #unmount() {
-    this.#frame?.close();
-    this.#gone.fail(
-      new IntegrationError("This Element is no longer mounted; what was typed into it is gone."),
-    );
-    this.#frame = null;
-    this.#ready = false;
-    this.#spoken = false;
-    this.#container?.classList.remove("StripeElement", ...STATES.map((state) => `StripeElement--${state}`));
-    this.#container?.replaceChildren();
-    this.#container = null;
+  #layoutType() {
+    const layout = this.options["layout"];
+    return (layout?.type ?? layout) === "tabs" ? "tabs" : "accordion";
   }
-
-  #destroy() {
-    this.#demandAlive();
-    this.#unmount();
-    this.#listeners.clear();
-    this.#destroyed = true;
-    this.group.forget(this);
-  }
-
-  #demandAlive() {
-    if (this.#destroyed)
-      throw new IntegrationError("This Element has already been destroyed. Please create a new one.");
-  }
-}
-
-/** A promise with its handles; that nobody waits for its rejection is no mistake. */
-function expectation() {
-  /** @type {(value: any) => void} */
-  let settle = () => undefined;
-  /** @type {(reason: Error) => void} */
-  let fail = () => undefined;
-  const promise = new Promise((resolve, reject) => {
-    settle = resolve;
-    fail = reject;
-  });
-  promise.catch(() => undefined);
-  return { promise, settle, fail };
-}
-
-/**
- * @param {unknown} target
- * @returns {HTMLElement}
- */
-function containerOf(target) {
-  if (target instanceof HTMLElement) return target;
-  if (typeof target !== "string")
-    throw new IntegrationError("Invalid DOM element. Call mount() with a CSS selector or a DOM element.");
-  const found = document.querySelector(target);
-  if (found instanceof HTMLElement) return found;
-  throw new IntegrationError(
-    `The selector you specified (${target}) applies to no DOM elements that are currently on the page.`,
-  );
 }

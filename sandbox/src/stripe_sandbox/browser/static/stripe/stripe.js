@@ -1,8 +1,14 @@
+import { methodConfirmations } from "./confirm_method.js";
 import { confirmPayment } from "./confirm_payment.js";
 import { Group } from "./elements.js";
 import { IntegrationError, demandType, warnOfUnknown } from "./mistakes.js";
 import { refusals } from "./not_imitated.js";
-import { createPaymentMethod, handleNextAction, retrievePaymentIntent } from "./other_calls.js";
+import {
+  createConfirmationToken,
+  createPaymentMethod,
+  handleNextAction,
+  retrievePaymentIntent,
+} from "./other_calls.js";
 import { PUBLIC_URL, TRAIN } from "./train.js";
 
 const CONSTRUCTOR_OPTIONS = ["stripeAccount", "apiVersion", "locale", "betas", "developerTools"];
@@ -18,8 +24,9 @@ function makeStripe(key, options = {}) {
   checkKey(key);
   demandType("Stripe()", "options", options, "object");
   warnOfUnknown("Stripe()", /** @type {any} */ (options), CONSTRUCTOR_OPTIONS);
-  const access = { base: PUBLIC_URL, key, version: options.apiVersion, account: options.stripeAccount };
   const locale = options.locale && options.locale !== "auto" ? options.locale : navigator.language;
+  const { apiVersion: version, stripeAccount: account } = options;
+  const access = { base: PUBLIC_URL, key, version, account, locale };
   /** @type {unknown[]} */
   const wrappers = [];
   /** @satisfies {Partial<import('@stripe/stripe-js').Stripe>} */
@@ -29,6 +36,7 @@ function makeStripe(key, options = {}) {
     retrievePaymentIntent: (/** @type {string} */ secret) => retrievePaymentIntent(access, secret),
     handleNextAction: (/** @type {unknown} */ given) => handleNextAction(access, given),
     createPaymentMethod: (/** @type {unknown} */ given) => createPaymentMethod(access, given),
+    createConfirmationToken: (/** @type {unknown} */ given) => createConfirmationToken(given),
     registerAppInfo: (/** @type {unknown} */ wrapper) => void wrappers.push(wrapper),
   };
   // Read by npm's loader, and not in the published types.
@@ -37,7 +45,7 @@ function makeStripe(key, options = {}) {
     _apiKey: key,
     version: VERSION,
   };
-  return { ...refusals(), ...imitated, ...internal };
+  return { ...refusals(), ...methodConfirmations(access), ...imitated, ...internal };
 }
 
 /** @param {unknown} key */
