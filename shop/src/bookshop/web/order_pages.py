@@ -40,6 +40,21 @@ BRANDS = {
 }
 
 
+# Payment methods' names for people, by Stripe's type (docs.stripe.com/api/payment_methods/object).
+METHODS = {
+    "alipay": "Alipay",
+    "eps": "EPS",
+    "grabpay": "GrabPay",
+    "ideal": "iDEAL",
+    "klarna": "Klarna",
+    "link": "Link",
+    "p24": "Przelewy24",
+    "paynow": "PayNow",
+    "sepa_debit": "SEPA direct debit",
+    "wechat_pay": "WeChat Pay",
+}
+
+
 async def order(request: Request) -> Response:
     """The order, by Stripe's latest word. The query that Stripe adds holds a secret and is dropped."""
     shop: Shop = request.app.state.shop
@@ -150,4 +165,5 @@ def _can_be_paid(found: Order) -> bool:
 def _method(found: Order) -> str | None:
     if found.card_brand and found.card_last4:
         return f"{BRANDS.get(found.card_brand, 'Card')} •••• {found.card_last4}"
-    return found.payment_method.replace("_", " ").capitalize() if found.payment_method else None
+    method = found.payment_method
+    return METHODS.get(method, method.replace("_", " ").capitalize()) if method else None
