@@ -53,8 +53,8 @@ async def _work(settings: Settings) -> None:
 def leave_within(seconds: float) -> None:
     """End this process after `seconds`, whatever still runs in it.
 
-    DBOS waits up to ten seconds for each of its threads, and a workflow that began in the moment of the shutdown
-    can hold one for ever. What such a workflow has not done yet, the next start does.
+    DBOS waits up to ten seconds for each of its threads, and a workflow that began in the moment of the
+    shutdown can hold one for ever. What such a workflow has not done yet, the next start does.
     """
 
     def leave() -> None:

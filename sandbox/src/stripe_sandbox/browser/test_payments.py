@@ -119,7 +119,7 @@ class _Pages:
 
 
 def _way_back(attempt: StripeObject, intent: StripeObject) -> str | None:
-    """The shop's address with the outcome; None after a scan, where the shop's page waits on another screen."""
+    """The shop's address with the outcome; None after a scan: the shop's page is on another screen."""
     if BY_TYPE[attempt["type"]].flow != Flow.REDIRECT or not attempt["return_url"]:
         return None
     return return_address(attempt["return_url"], intent)
