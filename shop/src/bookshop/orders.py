@@ -1,21 +1,22 @@
-"""Orders: placed once for a checkout, paid by one PaymentIntent, each change written down with its cause.
+"""Orders: one PaymentIntent each, every change of state written down with its cause.
 
-States: awaiting_payment -> processing -> paid, and canceled. `settlement.settle` is the one way to paid.
+States: awaiting_payment -> processing -> paid, and canceled. `placing.place` is the one way in,
+`settlement.settle` the one way to paid.
 """
 
 import re
 import secrets
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
-from bookshop import books
+from bookshop.carts import Cart
 from bookshop.database import Table, now
 from bookshop.money import Money
 
@@ -36,11 +37,17 @@ UNPAID = frozenset({State.AWAITING_PAYMENT, State.PROCESSING})
 
 
 class Order(Table):
-    """One purchase. `token` is its unguessable address; `total` is in minor units of `currency`."""
+    """One purchase. `token` is its unguessable address.
+
+    `total` and, within it, `shipping_amount` are in minor units of `currency`. `locale` is the language in
+    which the customer ordered and is written to; `cart_id` names the cart that it came from, if any.
+    `payment_next_action` is Stripe's word for what it waits for, such as `paynow_display_qr_code`.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
         sa.CheckConstraint("total > 0", name="total_positive"),
+        sa.CheckConstraint("shipping_amount >= 0", name="shipping_not_negative"),
         sa.Index(
             "ix_orders_unsettled",
             "created_at",
@@ -54,6 +61,10 @@ class Order(Table):
     email: Mapped[str] = mapped_column(sa.String(254))
     currency: Mapped[str] = mapped_column(sa.String(3))
     total: Mapped[int]
+    shipping_amount: Mapped[int] = mapped_column(default=0, server_default="0")
+    shipping_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    locale: Mapped[str] = mapped_column(sa.String(16), default="en", server_default="en")
+    cart_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Cart.id, ondelete="SET NULL"))
     state: Mapped[str] = mapped_column(default=State.AWAITING_PAYMENT)
     review_reason: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -63,9 +74,11 @@ class Order(Table):
     payment_status: Mapped[str | None]
     payment_failure: Mapped[str | None]
     payment_read_at: Mapped[datetime | None]
+    payment_next_action: Mapped[str | None]
     payment_method: Mapped[str | None]
     card_brand: Mapped[str | None]
     card_last4: Mapped[str | None] = mapped_column(sa.String(4))
+    wallet: Mapped[str | None]
 
     lines: Mapped[list["OrderLine"]] = relationship(
         lazy="raise", order_by="OrderLine.position", cascade="all, delete-orphan"
@@ -121,96 +134,6 @@ class OrderChange(Table):
     cause: Mapped[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """So many copies of the book under this slug."""
-
-    slug: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a checkout asks for. `shown_total` is what its page showed: compared, never charged."""
-
-    checkout_key: str
-    items: tuple[Item, ...]
-    currency: str
-    email: str
-    shown_total: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The order stands, new or found again by its checkout key."""
-
-    order: Order
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TotalChanged:
-    """Our prices say something else than the page did; nothing was placed."""
-
-    total: Money
-
-
-@dataclass(frozen=True, slots=True)
-class NotForSale:
-    """This book is not on the shelf, or has no price in this currency; nothing was placed."""
-
-    slug: str
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyPlaced:
-    """The checkout key belongs to an order that is settled, or that was for something else."""
-
-    order: Order
-
-
-@dataclass(frozen=True, slots=True)
-class TooMuch:
-    """More money than one payment can carry; nothing was placed."""
-
-
-Result = Placed | TotalChanged | NotForSale | TooMuch | AlreadyPlaced
-
-
-async def place(session: AsyncSession, draft: Draft) -> Result:
-    """Place the order of a checkout, or find the one that this checkout has placed before.
-
-    A double click, a second tab and a retry after a lost answer carry the same checkout key and all end at
-    the same order; the unique key decides between two that arrive together.
-    """
-    if earlier := await by_checkout_key(session, draft.checkout_key):
-        return _again(earlier, draft)
-    lines = await _priced_lines(session, draft)
-    if isinstance(lines, NotForSale):
-        return lines
-    total = sum((line.unit_amount * line.quantity for line in lines), 0)
-    if total > books.LARGEST_AMOUNT:
-        return TooMuch()
-    if Money(total, draft.currency) != draft.shown_total:
-        return TotalChanged(Money(total, draft.currency))
-    order_id = await session.scalar(
-        insert(Order)
-        .values(checkout_key=draft.checkout_key, email=draft.email, currency=draft.currency, total=total)
-        .on_conflict_do_nothing(index_elements=[Order.checkout_key])
-        .returning(Order.id)
-    )
-    if order_id is None:
-        earlier = await by_checkout_key(session, draft.checkout_key)
-        assert earlier is not None, "a conflicting key belongs to an order"  # noqa: S101
-        return _again(earlier, draft)
-    for line in lines:
-        line.order_id = order_id
-    session.add_all(lines)
-    session.add(OrderChange(order_id=order_id, to_state=State.AWAITING_PAYMENT, cause="placed at checkout"))
-    await session.flush()
-    return Placed(await get(session, order_id), is_new=True)
-
-
 async def get(session: AsyncSession, order_id: uuid.UUID) -> Order:
     """The order with its lines; raises sqlalchemy.exc.NoResultFound where there is none."""
     return (await session.scalars(_with_lines().where(Order.id == order_id))).one()
@@ -252,36 +175,6 @@ async def unsettled(session: AsyncSession, *, before: datetime, limit: int = 500
         .limit(limit)
     )
     return list(await session.scalars(query))
-
-
-def _again(order: Order, draft: Draft) -> Placed | TotalChanged | AlreadyPlaced:
-    same = [(line.slug, line.quantity) for line in order.lines] == [(i.slug, i.quantity) for i in draft.items]
-    if order.state != State.AWAITING_PAYMENT or not same or order.currency != draft.currency:
-        return AlreadyPlaced(order)
-    if order.money != draft.shown_total:
-        return TotalChanged(order.money)
-    order.email = draft.email
-    return Placed(order, is_new=False)
-
-
-async def _priced_lines(session: AsyncSession, draft: Draft) -> list[OrderLine] | NotForSale:
-    lines = []
-    for position, item in enumerate(draft.items):
-        book = await books.find(session, item.slug)
-        price = book.price(draft.currency) if book else None
-        if book is None or price is None:
-            return NotForSale(item.slug)
-        lines.append(
-            OrderLine(
-                position=position,
-                book_id=book.id,
-                slug=book.slug,
-                title=book.title,
-                quantity=item.quantity,
-                unit_amount=price.amount,
-            )
-        )
-    return lines
 
 
 def _with_lines() -> sa.Select[Order]:

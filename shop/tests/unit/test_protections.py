@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 import factories
 from bookshop.web.browser_events import BrowserEvents
-from bookshop.web.checkout import NewOrder
 from bookshop.web.middleware import content_security_policy, origin
+from bookshop.web.place_order import NewOrder
 
 
 def policy(**changes: str) -> dict[str, list[str]]:
