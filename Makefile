@@ -8,7 +8,7 @@ LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-
 PACKAGES := shop/pyproject.toml sandbox/pyproject.toml --extra demo --group build
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test check bench format lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -26,6 +26,9 @@ check: $(VENV)/test-installed  ## format, lint, types of Python and browser code
 	$(BIN)/node node_modules/typescript/bin/tsc --project tsconfig.json
 	$(BIN)/codespell
 	$(BIN)/pytest -q shop/tests/test_architecture.py
+
+bench: $(VENV)/test-installed  ## how fast the sandbox is, beside localstripe (installed for the run)
+	$(BIN)/python bench/sandbox_creates.py
 
 format: $(VENV)/test-installed  ## format the Python code and mend what ruff can mend
 	$(BIN)/ruff format .
