@@ -172,10 +172,12 @@ def median(rounds: list[Figures], field: str) -> float:
 
 
 def show(name: str, rounds: list[Figures]) -> None:
+    rates = [figures.rate for figures in rounds]
     tell(
-        f"{name}: {median(rounds, 'rate'):,.0f} creates/s (first {FIRST}: {median(rounds, 'first_rate'):,.0f}/s),"
+        f"{name}: {median(rounds, 'rate'):,.0f} creates/s,"
+        f" in the first {FIRST} {median(rounds, 'first_rate'):,.0f}/s,"
         f" median {median(rounds, 'median'):.1f} ms, 99th {median(rounds, 'ninety_ninth'):.1f} ms;"
-        f" {len(rounds)} rounds from {min(f.rate for f in rounds):,.0f} to {max(f.rate for f in rounds):,.0f}/s"
+        f" {len(rounds)} rounds from {min(rates):,.0f} to {max(rates):,.0f}/s"
     )
 
 
