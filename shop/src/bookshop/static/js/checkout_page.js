@@ -1,0 +1,21 @@
+// What the checkout page was given by its template, and who is asked for an answer.
+
+import { note } from "./browser_events.js";
+
+export const form = /** @type {HTMLFormElement} */ (document.getElementById("checkout"));
+export const emailField = /** @type {HTMLInputElement | null} */ (document.getElementById("email"));
+export const checkoutKey = form.dataset.checkoutKey ?? "";
+
+export function customerEmail() {
+  return (emailField?.value ?? document.getElementById("known-email")?.textContent ?? "").trim();
+}
+
+/**
+ * Tells the shop how this checkout fares.
+ *
+ * @param {string} name
+ * @param {Record<string, string | number | boolean>} [detail]
+ */
+export function report(name, detail) {
+  note(checkoutKey, name, detail);
+}

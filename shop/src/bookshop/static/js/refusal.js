@@ -1,0 +1,46 @@
+// What the shop answers when it opens no payment, in words beside what the customer can mend.
+
+/** @import {StripeElements} from "@stripe/stripe-js" */
+/** @import {Answer, Payable} from "./orders.js" */
+
+import { emailField, report } from "./checkout_page.js";
+import * as email from "./email.js";
+import * as message from "./message.js";
+import { takeNewTotal } from "./total.js";
+
+/**
+ * @param {Exclude<Answer, Payable>} answer
+ * @param {StripeElements} elements
+ * @returns {Promise<false>}
+ */
+export async function showRefusal(answer, elements) {
+  report("refused", { kind: answer.kind });
+  switch (answer.kind) {
+    case "invalid":
+      showInvalid(answer.detail, answer.errors);
+      break;
+    case "total-changed":
+      await takeNewTotal(answer.total, elements);
+      message.show(answer.detail, { tone: "news" });
+      break;
+    case "already-paid":
+      message.show(answer.detail, { tone: "news", link: { words: "See your order", href: answer.orderUrl } });
+      break;
+    case "unavailable":
+      message.show(answer.detail);
+  }
+  return false;
+}
+
+/**
+ * @param {string} detail
+ * @param {Record<string, string>} errors
+ */
+function showInvalid(detail, { email: emailProblem, ...others }) {
+  if (emailField && emailProblem) {
+    email.showProblem(emailField, emailProblem);
+    emailField.focus();
+  }
+  const words = Object.values(others);
+  if (words.length > 0 || !emailField || !emailProblem) message.show([detail, ...words].join(" "));
+}
