@@ -1,11 +1,14 @@
 """`stripe-sandbox`: read the options, start the server, say what it is good for."""
 
 import argparse
+import os
+import signal
 import sys
-from pathlib import Path
+from threading import Thread
 
 import uvloop
 
+from stripe_sandbox import options
 from stripe_sandbox.sandbox import Account, Sandbox
 from stripe_sandbox.server import PortTakenError, Server
 from stripe_sandbox.store import StateFileError
@@ -17,50 +20,24 @@ _HINT = (
 
 def main() -> None:
     """Run until SIGINT or SIGTERM. Exit status 1 when port or state file is taken, 2 for wrong options."""
-    options = _options().parse_args()
+    chosen = options.parse()
+    if chosen.stop_with_stdin:
+        Thread(target=_stop_with_stdin, daemon=True).start()
     try:
-        uvloop.run(_run(options))
+        uvloop.run(_run(chosen))
     except (PortTakenError, StateFileError) as error:
         print(f"stripe-sandbox: {error}", file=sys.stderr)
         raise SystemExit(1) from None
 
 
-def _options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="stripe-sandbox",
-        description="A stand-in for Stripe: API, Stripe.js, Payment Element, 3-D Secure, webhooks.",
+async def _run(chosen: argparse.Namespace) -> None:
+    server = Server(chosen.host, chosen.port)
+    public_url = (chosen.public_url or server.address).rstrip("/")
+    account = Account(
+        country=chosen.account_country, display_name=chosen.account_name, api_version=chosen.api_version
     )
-    parser.add_argument("--port", type=int, default=12111, help="0 takes a free one (default: %(default)s)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--public-url", help="where browsers reach it (default: http://HOST:PORT)")
-    parser.add_argument(
-        "--state", type=Path, metavar="FILE", help="keep everything in this file across restarts"
-    )
-    parser.add_argument(
-        "--webhook",
-        action="append",
-        default=[],
-        metavar="URL",
-        help="send every event there; may be repeated",
-    )
-    parser.add_argument(
-        "--webhook-secret", metavar="whsec_…", help="signs what --webhook sends (default: a new one each)"
-    )
-    parser.add_argument(
-        "--account-country", default="SG", metavar="CC", help="ISO code (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--account-name", default="Sandbox shop", help="what customers see (default: %(default)s)"
-    )
-    return parser
-
-
-async def _run(options: argparse.Namespace) -> None:
-    server = Server(options.host, options.port)
-    public_url = (options.public_url or server.address).rstrip("/")
-    account = Account(country=options.account_country.upper(), display_name=options.account_name)
-    sandbox = Sandbox(public_url, account, options.state)
-    secrets = sandbox.webhooks.give_at_start(options.webhook, options.webhook_secret)
+    sandbox = Sandbox(public_url, account, chosen.state)
+    secrets = sandbox.webhooks.give_at_start(chosen.webhook, chosen.webhook_secret)
     sandbox.store.commit()
     await server.serve(sandbox, lambda: _announce(server.address, public_url, secrets))
 
@@ -71,6 +48,13 @@ def _announce(address: str, public_url: str, secrets: list[tuple[str, str]]) -> 
     for url, secret in secrets:
         print(f"webhooks: {url} signed with {secret}")
     print(_HINT, flush=True)
+
+
+def _stop_with_stdin() -> None:
+    """Wait for the end of standard input: whoever started this closed it, or is no more."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,11 @@ _OF_COUNTRY = {
     "HK": "hkd", "HU": "huf", "IN": "inr", "JP": "jpy", "LI": "chf", "MX": "mxn", "MY": "myr", "NO": "nok",
     "NZ": "nzd", "PL": "pln", "RO": "ron", "SE": "sek", "SG": "sgd", "TH": "thb", "US": "usd",
 }
+# Where a business can have a Stripe account: https://stripe.com/global.
+ACCOUNT_COUNTRIES = frozenset(_OF_COUNTRY) | {
+    "AT", "BE", "BG", "CY", "DE", "EE", "ES", "FI", "FR", "GI", "GR", "HR", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PT", "SI", "SK",
+}
 # fmt: on
 
 
