@@ -10,7 +10,7 @@ import pytest
 
 import factories
 from bookshop.money import Money
-from bookshop.orders import Draft, Item, Placed, place
+from bookshop.placing import Draft, Item, Placed, place
 from bookshop.wiring import open_shop
 from bookshop.workflows.settle_payment import Cause, settle_payment
 from processes import Shop, run_to_its_end, wait_until

@@ -71,12 +71,12 @@ def test_without_a_secret_nothing_is_accepted() -> None:
         "t=" + "9" * 5000 + ",v1=00",
         "v1=\N{SNOWMAN},t=1",
         "t=\N{SUPERSCRIPT TWO},v1=00",
-        signature(BODY, scheme="v0"),
-        signature(BODY, OTHER_SECRET),
-        signature(BODY).upper(),
-        signature(BODY).replace("t=", "t=1"),
-        signature(BODY).partition(",")[0],
-        signature(BODY).partition(",")[2],
+        pytest.param(signature(BODY, scheme="v0"), id="another scheme"),
+        pytest.param(signature(BODY, OTHER_SECRET), id="another secret"),
+        pytest.param(signature(BODY).upper(), id="capitals"),
+        pytest.param(signature(BODY).replace("t=", "t=1"), id="another time"),
+        pytest.param(signature(BODY).partition(",")[0], id="time alone"),
+        pytest.param(signature(BODY).partition(",")[2], id="no time"),
     ],
 )
 def test_headers_that_prove_nothing(header: str | None) -> None:
