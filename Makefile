@@ -34,7 +34,7 @@ format: $(VENV)/test-installed  ## format the Python code and mend what ruff can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: | $(UV)  ## refresh the hashed requirement files and npm's lock
+lock: | $(VENV)/test-installed  ## refresh the hashed requirement files and npm's lock
 	$(LOCK) --group uv -o requirements-uv.lock
 	$(LOCK) $(PACKAGES) -o requirements.lock
 	$(LOCK) $(PACKAGES) --group dev -o requirements-dev.lock
