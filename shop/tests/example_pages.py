@@ -9,6 +9,8 @@ from typing import Any
 from bookshop.web.pages import (
     BookPage,
     BookView,
+    CartLineView,
+    CartPage,
     CheckoutPage,
     ErrorPage,
     HomePage,
@@ -83,11 +85,29 @@ SCENES = {
     "refunded": order_page(amount_refunded="S$23.00", is_fully_refunded=True),
     "partly_refunded": order_page(amount_refunded="S$3.00"),
 }
+CART_LINES = tuple(
+    CartLineView(
+        slug=LINE.slug,
+        title=LINE.title,
+        author=LINE.author,
+        quantity=2,
+        unit_price="S$11.50" if is_buyable else "",
+        total="S$23.00" if is_buyable else "",
+        cover_url=LINE.cover_url,
+        palette=LINE.palette,
+        is_buyable=is_buyable,
+        is_withdrawn=is_withdrawn,
+    )
+    for is_buyable, is_withdrawn in [(True, False), (False, True), (False, False)]
+)
 PAGES: dict[str, Page] = {
     "home": HomePage(books=(BOOK,)),
     "empty home": HomePage(books=()),
     "book": BookPage(book=BOOK, other_books=(BOOK,)),
     "checkout": CHECKOUT,
+    "empty cart": CartPage(lines=(), total=""),
+    "cart": CartPage(lines=CART_LINES[:1], total="S$23.00", added=BOOK.title),
+    "cart with problems": CartPage(lines=CART_LINES, total="S$23.00", refusal="No more."),
     "error": ErrorPage(status=404, title="Not here", detail="Nothing.", request_id="req_1"),
     "sign-in": ShopkeeperPage(is_signed_in=False, problem="Wrong."),
     "signed in": ShopkeeperPage(is_signed_in=True, dashboard_url="https://dashboard.example"),

@@ -12,6 +12,7 @@ from bookshop import telemetry
 from bookshop.routes import routes
 from bookshop.settings import Settings
 from bookshop.web import problems
+from bookshop.web.cart_count import CartCount
 from bookshop.web.middleware import RequestJournal, SameOriginPosts, SecurityHeaders
 from bookshop.web.templating import Site
 from bookshop.wiring import open_shop
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Middleware(SecurityHeaders, settings=settings),
             Middleware(RequestJournal),
             Middleware(SameOriginPosts, settings=settings),
+            Middleware(CartCount),
         ],
     )
     app.state.site = Site(shop_name=settings.shop_name, stripe_js_url=settings.stripe_js_url)

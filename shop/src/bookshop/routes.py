@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute, Route
 from bookshop.web import (
     book_pages,
     browser_events,
+    cart,
     checkout,
     health,
     order_pages,
@@ -18,6 +19,10 @@ routes: list[BaseRoute] = [
     Route("/", book_pages.home),
     Route("/books/{slug}", book_pages.book),
     Route("/covers/{slug}.svg", book_pages.cover),
+    Route("/cart", cart.page, methods=["GET"]),
+    Route("/cart", cart.add, methods=["POST"]),
+    Route("/cart/{slug}", cart.change, methods=["POST"]),
+    Route("/cart/{slug}/remove", cart.remove, methods=["POST"]),
     Route("/checkout/{slug}", checkout.page),
     Route("/orders", place_order.place_order, methods=["POST"]),
     Route("/orders/{token}", order_pages.order),

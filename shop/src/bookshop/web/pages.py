@@ -97,6 +97,37 @@ class BookPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CartLineView(LineView):
+    """One line of the cart.
+
+    It has no price where it cannot be bought: taken off the shelf, or not priced in the reader's currency.
+    """
+
+    is_withdrawn: bool = False
+    is_buyable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartPage:
+    """The cart. `added` is the title that has just been put in, `refusal` words on what was not done."""
+
+    template: ClassVar[str] = "cart.html"
+    lines: tuple[CartLineView, ...]
+    total: str
+    is_too_much: bool = False
+    added: str | None = None
+    refusal: str | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def can_check_out(self) -> bool:
+        return bool(self.lines) and not self.is_too_much and all(line.is_buyable for line in self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckoutPage:
     """The payment form, for a first attempt and, with `order_url`, for paying an order that exists.
 

@@ -23,6 +23,9 @@ from starlette.types import Scope
 from bookshop.web.pages import Page
 
 STATIC_FOLDER = Path(__file__).parent.parent / "static"
+# Where `web/cart_count.py` leaves the number of copies in the visitor's cart for the masthead.
+CART_COUNT = "cart_count"
+
 _ONE_YEAR = 31_536_000  # seconds
 
 
@@ -46,11 +49,12 @@ def render(
     request: Request, page: Page, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> HTMLResponse:
     """The page as a response; a value that its template wants and does not get raises UndefinedError."""
-    return HTMLResponse(html(request.app.state.site, page), status_code=status, headers=headers)
+    text = html(request.app.state.site, page, cart_count=request.scope.get(CART_COUNT, 0))
+    return HTMLResponse(text, status_code=status, headers=headers)
 
 
-def html(site: Site, page: Page) -> str:
-    return _environment().get_template(page.template).render(site=site, page=page)
+def html(site: Site, page: Page, *, cart_count: int = 0) -> str:
+    return _environment().get_template(page.template).render(site=site, page=page, cart_count=cart_count)
 
 
 def static_routes() -> list[BaseRoute]:

@@ -1,0 +1,156 @@
+"""The cart: changed by plain forms that end in a 303, so that a reload never repeats a change."""
+
+from urllib.parse import parse_qs, urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bookshop import books, carts
+from bookshop.carts import MOST_COPIES, MOST_TITLES, Cart, CartLine, Refusal
+from bookshop.errors import BadRequestError, NotFoundError
+from bookshop.money import Money
+from bookshop.web import templating
+from bookshop.web.bodies import read_bytes
+from bookshop.web.book_pages import CURRENCY, cover_url
+from bookshop.web.pages import CartLineView, CartPage
+from bookshop.wiring import Shop
+
+COOKIE = "cart"
+COOKIE_SECONDS = 365 * 86_400
+
+ADDRESS = "/cart"
+LONGEST_FORM = 4096
+
+
+async def page(request: Request) -> Response:
+    """What is in the cart, at today's prices in the reader's currency."""
+    shop: Shop = request.app.state.shop
+    async with shop.sessions() as session:
+        cart = await carts.find(session, token_of(request))
+        named = await books.find_any(session, request.query_params.get("book", ""))
+    lines = tuple(line_view(line, CURRENCY) for line in cart.lines) if cart else ()
+    shown = CartPage(
+        lines=lines,
+        total=total_of(cart, CURRENCY).format() if cart else "",
+        is_too_much=cart is not None and total_of(cart, CURRENCY).amount > books.LARGEST_AMOUNT,
+        added=named.title if named and "added" in request.query_params else None,
+        refusal=_words(request.query_params.get("refused"), named.title if named else None),
+    )
+    return templating.render(request, shown)
+
+
+async def add(request: Request) -> Response:
+    """Put copies of a book (`book`, `quantity`, one by default) into the cart."""
+    shop: Shop = request.app.state.shop
+    form = await _form(request)
+    quantity = _quantity(form.get("quantity", "1"))
+    async with shop.sessions.begin() as session:
+        book = await books.find(session, form.get("book", ""))
+        if book is None:
+            raise NotFoundError
+        if not 1 <= quantity <= MOST_COPIES:
+            return _back(book=book.slug, refused=Refusal.COPIES)
+        added = await carts.add(session, token_of(request), book.id, quantity)
+    response = _back(book=book.slug, **({"refused": added.refusal} if added.refusal else {"added": "yes"}))
+    response.set_cookie(
+        COOKIE,
+        added.token,
+        max_age=COOKIE_SECONDS,
+        secure=shop.settings.public_url.startswith("https://"),
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+async def change(request: Request) -> Response:
+    """Let the cart hold exactly `quantity` copies of the book; 0 takes it out."""
+    quantity = _quantity((await _form(request)).get("quantity", ""))
+    return await _change(request, quantity)
+
+
+async def remove(request: Request) -> Response:
+    """Take the book out of the cart."""
+    return await _change(request, 0)
+
+
+def token_of(request: Request) -> str | None:
+    """The token of the visitor's cart, if their cookie holds one."""
+    token = request.cookies.get(COOKIE)
+    return token if carts.is_token(token) else None
+
+
+def line_view(line: CartLine, currency: str) -> CartLineView:
+    """A line at today's price; one that cannot be bought has no price, and says why."""
+    price = line.book.price(currency) if line.book.on_sale else None
+    return CartLineView(
+        slug=line.book.slug,
+        title=line.book.title,
+        author=line.book.author,
+        quantity=line.quantity,
+        unit_price=price.format() if price else "",
+        total=(price * line.quantity).format() if price else "",
+        cover_url=cover_url(line.book.slug),
+        palette=line.book.palette,
+        is_withdrawn=not line.book.on_sale,
+        is_buyable=price is not None,
+    )
+
+
+def total_of(cart: Cart, currency: str) -> Money:
+    """What everything in the cart that can be bought costs together."""
+    total = Money(0, currency)
+    for line in cart.lines:
+        price = line.book.price(currency) if line.book.on_sale else None
+        total = total + price * line.quantity if price else total
+    return total
+
+
+async def _change(request: Request, quantity: int) -> Response:
+    shop: Shop = request.app.state.shop
+    async with shop.sessions.begin() as session:
+        book = await books.find_any(session, request.path_params["slug"])
+        if book is None:
+            raise NotFoundError
+        if not 0 <= quantity <= MOST_COPIES:
+            return _back(book=book.slug, refused=Refusal.COPIES)
+        refusal = await carts.change(session, token_of(request), book.id, quantity)
+    return _back(book=book.slug, refused=refusal) if refusal else _back()
+
+
+async def _form(request: Request) -> dict[str, str]:
+    body = await read_bytes(request, limit=LONGEST_FORM)
+    return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+
+
+def _quantity(text: str) -> int:
+    """What a number field sends; raises BadRequestError for what no field of ours can send."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadRequestError(f"Please order between 1 and {MOST_COPIES} copies of each book.")
+    return int(text)
+
+
+def _back(**notice: str) -> RedirectResponse:
+    """To the cart, by GET: whatever the browser repeats from there changes nothing."""
+    return RedirectResponse(f"{ADDRESS}?{urlencode(notice)}" if notice else ADDRESS, 303)
+
+
+def _words(refusal: str | None, title: str | None) -> str | None:
+    book = title or "this book"
+    match refusal:
+        case Refusal.COPIES:
+            return (
+                f"At most {MOST_COPIES} copies of “{book}” can be ordered at once. "
+                "Your cart is as it was; write to us about more."
+            )
+        case Refusal.TITLES:
+            return (
+                f"Your cart holds {MOST_TITLES} different books, as many as one order can. "
+                f"“{book}” was not added: buy or remove something first."
+            )
+        case Refusal.GONE:
+            return (
+                f"“{book}” is no longer in your cart; it may have been removed or bought in another window."
+            )
+        case _:
+            return None
