@@ -11,8 +11,8 @@ from typing import Any
 
 from bookshop.money import Money
 from bookshop.orders import Order, OrderLine, State
-from bookshop.payments import ORDER_METADATA, PaymentSnapshot
 from bookshop.settings import Settings
+from bookshop.snapshots import ORDER_METADATA, PaymentSnapshot
 
 SECRET_KEY = "sk_test_51QmProofOfTheShop00"
 PUBLISHABLE_KEY = "pk_test_51QmProofOfTheShop00"

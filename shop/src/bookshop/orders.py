@@ -41,7 +41,10 @@ class Order(Table):
 
     `total` and, within it, `shipping_amount` are in minor units of `currency`. `locale` is the language in
     which the customer ordered and is written to; `cart_id` names the cart that it came from, if any.
-    `payment_next_action` is Stripe's word for what it waits for, such as `paynow_display_qr_code`.
+    `payment_next_action` is Stripe's word for what it waits for, such as `paynow_display_qr_code`, until
+    `payment_action_until` where it says so; `payment_failure` is Stripe's sentence about a refused card.
+    `cancel_attempts` counts the requests to cancel at Stripe; `cancel_refused_by` is the payment's status
+    that stood in the way of the last one.
     """
 
     __tablename__ = "orders"
@@ -73,12 +76,17 @@ class Order(Table):
     payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
     payment_status: Mapped[str | None]
     payment_failure: Mapped[str | None]
+    payment_failure_code: Mapped[str | None]
     payment_read_at: Mapped[datetime | None]
     payment_next_action: Mapped[str | None]
+    payment_action_until: Mapped[datetime | None]
     payment_method: Mapped[str | None]
     card_brand: Mapped[str | None]
     card_last4: Mapped[str | None] = mapped_column(sa.String(4))
     wallet: Mapped[str | None]
+
+    cancel_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    cancel_refused_by: Mapped[str | None]
 
     lines: Mapped[list["OrderLine"]] = relationship(
         lazy="raise", order_by="OrderLine.position", cascade="all, delete-orphan"
@@ -99,6 +107,15 @@ class Order(Table):
     def idempotency_key(self) -> str:
         """The key under which this order's PaymentIntent is created: a retry finds the same one."""
         return f"{self.id}:open-payment"
+
+    @property
+    def cancellation_key(self) -> str:
+        """The key of the last request to cancel this order's PaymentIntent.
+
+        Each request has its own, because Stripe repeats what it answered to a key, a "not now" too;
+        canceling twice is harmless.
+        """
+        return f"{self.id}:cancel-payment:{self.cancel_attempts}"
 
     @property
     def description(self) -> str:
@@ -155,6 +172,12 @@ async def locked(session: AsyncSession, order_id: uuid.UUID) -> Order | None:
     """The order with its lines as they are now, held against other writers until the session ends."""
     query = _with_lines().where(Order.id == order_id).with_for_update(of=Order)
     return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
+
+
+def move(session: AsyncSession, order: Order, to: State, *, cause: str) -> None:
+    """Bring a locked order to another state, and write down what brought it there."""
+    session.add(OrderChange(order_id=order.id, from_state=order.state, to_state=to, cause=cause))
+    order.state = to
 
 
 async def note_asked(session: AsyncSession, order_id: uuid.UUID) -> None:

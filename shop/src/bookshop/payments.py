@@ -1,4 +1,4 @@
-"""Stripe: PaymentIntents opened, read and understood, and its signed events verified.
+"""Stripe: PaymentIntents opened, read and canceled, and its signed events verified.
 
 The only module that imports `stripe`. What leaves it are small values of ours; what the SDK raises becomes
 `PaymentsUnavailableError` (nothing known to be charged, try again) or `UnsignedEventError`.
@@ -19,12 +19,7 @@ from bookshop import telemetry
 from bookshop.errors import PaymentsUnavailableError, UnsignedEventError
 from bookshop.money import Money
 from bookshop.settings import Settings
-
-# Marks a PaymentIntent as ours on a Stripe account that several applications may share.
-ORDER_METADATA = "bookshop_order"
-
-# PaymentIntent statuses that Stripe never leaves again.
-FINAL = frozenset({"succeeded", "canceled"})
+from bookshop.snapshots import ORDER_METADATA, PaymentSnapshot, snapshot
 
 # Seconds a signature may be old, or dated in the future: the SDK checks the past only.
 SIGNATURE_TOLERANCE = 300
@@ -34,38 +29,10 @@ SIGNATURE_TOLERANCE = 300
 CALL_TIMEOUT = 5
 CONNECT_TIMEOUT = 1
 
-# Failed attempts that Stripe words for developers, by error code, in words for customers.
-FAILURES = {"payment_intent_authentication_failure": "Your bank could not confirm that it was you."}
+# Stripe's codes for a cancellation that comes too late (docs.stripe.com/error-codes).
+TOO_LATE = frozenset({"payment_intent_unexpected_state", "payment_intent_invalid_cancellation_state"})
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """How it was paid: `type` in Stripe's word ("card"), for cards `brand` ("visa") and last four digits."""
-
-    type: str
-    brand: str | None = None
-    last4: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentSnapshot:
-    """What Stripe said about one PaymentIntent at one moment. `status` is Stripe's word."""
-
-    id: str
-    status: str
-    total: Money
-    received: Money
-    order_id: str | None
-    method: Method | None = None
-    failure: str | None = None
-    client_secret: str | None = None
-
-    @property
-    def is_final(self) -> bool:
-        """Whether Stripe will never change this status again."""
-        return self.status in FINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,19 +143,29 @@ async def read(stripe_api: StripeConnection, payment_intent_id: str) -> PaymentS
     return snapshot(intent.to_dict())
 
 
-def snapshot(intent: dict[str, Any]) -> PaymentSnapshot:
-    """A PaymentIntent in Stripe's JSON (from an answer or an event) as our value."""
-    currency = intent["currency"]
-    return PaymentSnapshot(
-        id=intent["id"],
-        status=intent["status"],
-        total=Money(intent["amount"], currency),
-        received=Money(intent.get("amount_received") or 0, currency),
-        order_id=(intent.get("metadata") or {}).get(ORDER_METADATA),
-        method=_method(intent),
-        failure=_failure(intent.get("last_payment_error")),
-        client_secret=intent.get("client_secret"),
-    )
+async def cancel(
+    stripe_api: StripeConnection, payment_intent_id: str, *, idempotency_key: str
+) -> PaymentSnapshot:
+    """Cancel a PaymentIntent at the customer's wish; what Stripe says of it afterwards, canceled or not.
+
+    It is not canceled when the customer's payment was faster: only Stripe knows which of the two came first.
+
+    Raises:
+        PaymentsUnavailableError: no usable answer; it may be canceled or not.
+    """
+    try:
+        intent = await stripe_api.client.v1.payment_intents.cancel_async(
+            payment_intent_id,
+            {"cancellation_reason": "requested_by_customer", "expand": ["latest_charge", "payment_method"]},
+            {"idempotency_key": idempotency_key},
+        )
+    except stripe.InvalidRequestError as error:
+        if error.code not in TOO_LATE:
+            raise _unavailable(error, "canceling") from error
+        return await read(stripe_api, payment_intent_id)
+    except stripe.StripeError as error:
+        raise _unavailable(error, "canceling") from error
+    return snapshot(intent.to_dict())
 
 
 def verify_event(body: bytes, signature: str | None, secrets: tuple[str, ...]) -> VerifiedEvent:
@@ -230,24 +207,3 @@ def _unavailable(error: stripe.StripeError, doing: str) -> PaymentsUnavailableEr
         stripe_request_id=error.request_id,
     )
     return PaymentsUnavailableError(f"{doing} a PaymentIntent failed: {type(error).__name__}")
-
-
-def _failure(error: dict[str, Any] | None) -> str | None:
-    """Why the last attempt failed, in words for the customer; None where nothing failed."""
-    if error is None:
-        return None
-    # Only a card error's message is written for customers (docs.stripe.com/api/errors).
-    if error["type"] == "card_error" and error.get("message"):
-        return str(error["message"])
-    return FAILURES.get(error.get("code") or "", "The payment was not completed.")
-
-
-def _method(intent: dict[str, Any]) -> Method | None:
-    charge = intent.get("latest_charge")
-    if not isinstance(charge, dict) or charge["status"] == "failed":
-        return None
-    details = charge["payment_method_details"]
-    if not details:
-        return None
-    card = details.get("card") or {}
-    return Method(type=details["type"], brand=card.get("brand"), last4=card.get("last4"))

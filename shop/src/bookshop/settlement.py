@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bookshop import orders
 from bookshop.database import now
-from bookshop.orders import UNPAID, Order, OrderChange, State
-from bookshop.payments import PaymentSnapshot
+from bookshop.orders import UNPAID, Order, State
+from bookshop.snapshots import PaymentSnapshot
 
 
 class Outcome(StrEnum):
@@ -57,13 +57,20 @@ def _note(order: Order, payment: PaymentSnapshot) -> None:
     """Keep Stripe's word beside the order; `succeeded` and `canceled` are final and never overwritten."""
     if order.payment_status in {"succeeded", "canceled"} and not payment.is_final:
         return
+    is_paid_now = payment.status == "succeeded" and order.payment_status != "succeeded"
     order.payment_status = payment.status
     order.payment_read_at = now()
-    order.payment_failure = payment.failure
-    if payment.method:
-        order.payment_method = payment.method.type
-        order.card_brand = payment.method.brand
-        order.card_last4 = payment.method.last4
+    order.payment_next_action = payment.next_action.type if payment.next_action else None
+    order.payment_action_until = payment.next_action.expires_at if payment.next_action else None
+    order.payment_failure = payment.failure.message if payment.failure else None
+    order.payment_failure_code = payment.failure.code if payment.failure else None
+    method = payment.method
+    # An event names no method. What an earlier attempt left is not what was paid with: the page will ask.
+    if method or is_paid_now:
+        order.payment_method = method.type if method else None
+        order.card_brand = method.brand if method else None
+        order.card_last4 = method.last4 if method else None
+        order.wallet = method.wallet if method else None
 
 
 def _move(session: AsyncSession, order: Order, payment: PaymentSnapshot, cause: str) -> Outcome:
@@ -96,8 +103,7 @@ def _take_payment(session: AsyncSession, order: Order, payment: PaymentSnapshot,
 def _change(session: AsyncSession, order: Order, to: State, cause: str, outcome: Outcome) -> Outcome:
     if order.state == to:
         return Outcome.UNCHANGED
-    session.add(OrderChange(order_id=order.id, from_state=order.state, to_state=to, cause=cause))
-    order.state = to
+    orders.move(session, order, to, cause=cause)
     return outcome
 
 

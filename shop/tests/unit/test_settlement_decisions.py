@@ -14,8 +14,8 @@ import factories
 from bookshop import settlement
 from bookshop.money import Money
 from bookshop.orders import Order, OrderChange, State
-from bookshop.payments import Method, PaymentSnapshot
 from bookshop.settlement import Outcome
+from bookshop.snapshots import Method, PaymentSnapshot
 
 OPEN_STATUSES = ["requires_payment_method", "requires_confirmation", "requires_action", "requires_capture"]
 

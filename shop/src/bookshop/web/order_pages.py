@@ -16,6 +16,7 @@ from bookshop.orders import UNPAID, Order, State
 from bookshop.web import shopkeeper, templating
 from bookshop.web.book_pages import cover_url
 from bookshop.web.pages import CheckoutPage, LineView, OrderPage
+from bookshop.web.payment_words import failure_sentence, method_name
 from bookshop.wiring import Shop
 from bookshop.workflows.settle_payment import Cause, ask_stripe
 
@@ -25,34 +26,6 @@ NEVER_KEPT = {"Cache-Control": "no-store"}
 
 # While a page follows its order, Stripe is asked this often at most, however many pages follow it.
 BETWEEN_READS = timedelta(seconds=3)
-
-# Card networks' names for people; Stripe's words for them are lower case (docs.stripe.com/api/charges).
-BRANDS = {
-    "amex": "American Express",
-    "cartes_bancaires": "Cartes Bancaires",
-    "diners": "Diners Club",
-    "discover": "Discover",
-    "eftpos_au": "eftpos",
-    "jcb": "JCB",
-    "mastercard": "Mastercard",
-    "unionpay": "UnionPay",
-    "visa": "Visa",
-}
-
-
-# Payment methods' names for people, by Stripe's type (docs.stripe.com/api/payment_methods/object).
-METHODS = {
-    "alipay": "Alipay",
-    "eps": "EPS",
-    "grabpay": "GrabPay",
-    "ideal": "iDEAL",
-    "klarna": "Klarna",
-    "link": "Link",
-    "p24": "Przelewy24",
-    "paynow": "PayNow",
-    "sepa_debit": "SEPA direct debit",
-    "wechat_pay": "WeChat Pay",
-}
 
 
 async def order(request: Request) -> Response:
@@ -148,10 +121,10 @@ async def _order_page(shop: Shop, found: Order, *, is_shopkeeper: bool) -> Order
         buy_again_url=f"/books/{found.lines[0].slug}",
         is_final=found.state not in UNPAID,
         payment_intent_id=found.payment_intent_id,
-        method=_method(found),
+        method=method_name(found),
         placed_at=found.created_at,
         paid_at=found.paid_at,
-        failure_message=found.payment_failure,
+        failure_message=failure_sentence(found),
         pay_url=f"{address}/pay" if _can_be_paid(found) else None,
         dashboard_url=dashboard if is_shopkeeper and found.payment_intent_id else None,
     )
@@ -160,10 +133,3 @@ async def _order_page(shop: Shop, found: Order, *, is_shopkeeper: bool) -> Order
 def _can_be_paid(found: Order) -> bool:
     """Money that came in another way than asked for waits for a person, not for more money."""
     return found.state == State.AWAITING_PAYMENT and found.payment_status != "succeeded"
-
-
-def _method(found: Order) -> str | None:
-    if found.card_brand and found.card_last4:
-        return f"{BRANDS.get(found.card_brand, 'Card')} •••• {found.card_last4}"
-    method = found.payment_method
-    return METHODS.get(method, method.replace("_", " ").capitalize()) if method else None

@@ -12,8 +12,8 @@ from bookshop import books, mail, orders, payments, placing, telemetry
 from bookshop.errors import BadRequestError, NotFoundError
 from bookshop.money import Money
 from bookshop.orders import Order, State
-from bookshop.payments import PaymentSnapshot
 from bookshop.placing import Draft, Item, Placed
+from bookshop.snapshots import PaymentSnapshot
 from bookshop.web import refusals
 from bookshop.web.bodies import read_json
 from bookshop.wiring import Shop

@@ -4,7 +4,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bookshop import events, payments, telemetry
+from bookshop import events, payments, snapshots, telemetry
 from bookshop.payments import VerifiedEvent
 from bookshop.web.bodies import read_bytes
 from bookshop.wiring import Shop
@@ -69,11 +69,11 @@ async def handle(shop: Shop, event: VerifiedEvent) -> str:
     return outcome
 
 
-async def _news(shop: Shop, event: VerifiedEvent) -> payments.PaymentSnapshot | None:
+async def _news(shop: Shop, event: VerifiedEvent) -> snapshots.PaymentSnapshot | None:
     """The PaymentIntent an event is about, read again unless its state is final: a payload may be stale."""
     if event.type not in NEWS or event.object.get("object") != "payment_intent":
         return None
-    payment = payments.snapshot(event.object)
+    payment = snapshots.snapshot(event.object)
     if payment.order_id is None or payment.is_final:
         return payment
     return await payments.read(shop.stripe, payment.id)

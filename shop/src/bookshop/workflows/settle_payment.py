@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bookshop import orders, payments, settlement, telemetry
 from bookshop.errors import PaymentsUnavailableError
 from bookshop.orders import Order
-from bookshop.payments import PaymentSnapshot
 from bookshop.settlement import Outcome
+from bookshop.snapshots import PaymentSnapshot
 from bookshop.wiring import Shop
 from bookshop.workflows.follow_ups import FollowUps
 
