@@ -52,7 +52,7 @@ class CartLine(Table):
     cart_id: Mapped[uuid.UUID] = mapped_column(
         sa.ForeignKey("carts.id", ondelete="CASCADE"), primary_key=True
     )
-    book_id: Mapped[int] = mapped_column(sa.ForeignKey("books.id"), primary_key=True)
+    book_id: Mapped[int] = mapped_column(sa.ForeignKey(Book.id), primary_key=True)
     quantity: Mapped[int]
     added_at: Mapped[datetime] = mapped_column(default=now)
 

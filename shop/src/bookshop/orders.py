@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
+from bookshop.books import Book
 from bookshop.carts import Cart
 from bookshop.database import Table, now
 from bookshop.money import Money
@@ -131,7 +132,7 @@ class OrderLine(Table):
 
     order_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("orders.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    book_id: Mapped[int] = mapped_column(sa.ForeignKey("books.id"))
+    book_id: Mapped[int] = mapped_column(sa.ForeignKey(Book.id))
     slug: Mapped[str]
     title: Mapped[str]
     quantity: Mapped[int]
