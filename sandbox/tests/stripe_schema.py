@@ -18,6 +18,34 @@ _BARE = {"object": str}
 _CODES_SINCE = {"payment_method_types_no_longer_supported", "payment_intent_invalid_cancellation_state"}
 
 
+# Not in the document; as https://docs.stripe.com/api/radar/early_fraud_warnings/object has it.
+_WARNING = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": [
+        "actionable",
+        "charge",
+        "created",
+        "fraud_type",
+        "id",
+        "livemode",
+        "object",
+        "payment_intent",
+    ],
+    "properties": {
+        "id": {"type": "string", "pattern": "^issfr_"},
+        "object": {"const": "radar.early_fraud_warning"},
+        "actionable": {"type": "boolean"},
+        "charge": {"$ref": "#/components/schemas/radar.early_fraud_warning.charge"},
+        "created": {"type": "integer"},
+        "fraud_type": {"type": "string"},
+        "livemode": {"const": False},
+        "payment_intent": {"type": "string"},
+    },
+}
+_WARNED_CHARGE = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/charge"}]}
+
+
 def problems(answer: dict[str, Any]) -> list[str]:
     """What is wrong with an answer of the API made with a secret key; an empty list when nothing is."""
     if "error" in answer:
@@ -53,7 +81,10 @@ def _against(name: str, answer: dict[str, Any]) -> list[str]:
 
 @cache
 def _validators() -> dict[str, Draft202012Validator]:
-    schemas = json.loads(_DOCUMENT.read_text())["components"]["schemas"]
+    schemas = json.loads(_DOCUMENT.read_text())["components"]["schemas"] | {
+        "radar.early_fraud_warning": _WARNING,
+        "radar.early_fraud_warning.charge": _WARNED_CHARGE,
+    }
     strict = {name: _json_schema(schema) for name, schema in schemas.items()}
     document = {"components": {"schemas": strict}}
     registry: Registry[Any] = Registry().with_resource("urn:stripe", Resource(document, DRAFT202012))

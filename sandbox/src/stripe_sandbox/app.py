@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stripe_sandbox import browser, control_pages, dashboard
 from stripe_sandbox.api import Api
-from stripe_sandbox.resources import charges, disputes, method_payments, refunds
+from stripe_sandbox.resources import charges, dispute_courses, holds, method_payments, refund_courses
 from stripe_sandbox.sandbox import Sandbox
 
 _log = logging.getLogger(__name__)
@@ -30,9 +30,10 @@ def create_app(sandbox: Sandbox) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         sandbox.webhooks.start()
         charges.settle_unsettled(sandbox)
-        refunds.finish_unfinished(sandbox)
+        refund_courses.take_up(sandbox)
         method_payments.take_up(sandbox)
-        disputes.take_up(sandbox)
+        dispute_courses.take_up(sandbox)
+        holds.take_up(sandbox)
         sparing = asyncio.create_task(_spare_the_collector())
         yield
         sparing.cancel()

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+USUAL_REFUND_FAILURE = "declined"
+
 
 @dataclass(slots=True)
 class Fault:
@@ -40,6 +42,9 @@ class Control:
         self.faults: list[Fault] = []
         # The state in which an intent waits though its customer has paid: `requires_action`, `processing`.
         self.hold_payments: str | None = None
+        # What becomes of refunds made from now on: `insufficient_balance`, `asks_customer`, `fails`.
+        self.refunds: str | None = None
+        self.refund_failure = USUAL_REFUND_FAILURE
 
     def take(self, method: str, path: str) -> tuple[float, Fault | None]:
         """Seconds to wait, and the fault that strikes this call; both are used up when their turns are."""
@@ -63,3 +68,4 @@ class Control:
     def reset(self) -> None:
         self.faults.clear()
         self.hold_payments = None
+        self.refunds, self.refund_failure = None, USUAL_REFUND_FAILURE

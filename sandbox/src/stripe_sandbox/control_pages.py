@@ -16,41 +16,44 @@ GET  /_sandbox/payments      {"hold": the switch below, "held": how many payment
 PUT  /_sandbox/payments      {"hold": "requires_action" | "processing" | null}: customers who say yes on a
                              test payment page come back while the intent is still in that state
 POST /_sandbox/payments/release   let the held ones succeed, and hold no more
+GET  /_sandbox/refunds       {"outcome", "failure_reason": the switches below, "waiting": how many wait}
+PUT  /_sandbox/refunds       {"outcome": "insufficient_balance" (cards wait, others fail) | "asks_customer" |
+                             "fails" | null, "failure_reason": "declined"}: what becomes of refunds to come
+POST /_sandbox/refunds/release   the balance is filled up, asked customers have answered: let refunds go on
+GET  /_sandbox/account       what the account's owner has chosen in Stripe's Dashboard
+PUT  /_sandbox/account       {"block_highest_risk": true, "block_failed_cvc": false,
+                             "block_failed_postal_code": false, "dynamic_risk_thresholds": false,
+                             "adaptive_3d_secure": false, "review_elevated_risk": false,
+                             "dispute_resolution": false, "dispute_deflection": false,
+                             "smart_disputes": false}: choose anew; what is left out stays
 GET  /_sandbox/webhooks      the switches below and how many deliveries are held
 PUT  /_sandbox/webhooks      {"hold": true, "lose": 2 (-1: all), "copies": 3, "retry_seconds": [0.1, 0.5]}
 POST /_sandbox/webhooks/release   {"order": "as_sent" | "reversed" | "shuffled"}: let held ones go
-    GET  /_sandbox/deliveries    newest first; filter with ?event=, ?endpoint=, ?status=
+GET  /_sandbox/deliveries    newest first; filter with ?event=, ?endpoint=, ?status=
 POST /_sandbox/events/{id}/resend   deliver an event again, {"endpoint": "we_..."} for one endpoint only
 GET  /_sandbox/requests      the last API requests, newest first
 """
 
 import random
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from stripe_sandbox import control_account
 from stripe_sandbox.control import Fault
-from stripe_sandbox.dashboard.same_origin import sent_by_another_site
+from stripe_sandbox.control_doors import Strict, json_answer, read, switch
 from stripe_sandbox.resources import method_payments
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.webhook_messages import wants
 
 _MOST_LISTED = 1000
 
-Body = TypeVar("Body", bound=BaseModel)
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _FaultBody(_Strict):
+class _FaultBody(Strict):
     method: str = "*"
     path: str = "*"
     times: int = Field(default=1, ge=0)
@@ -62,26 +65,26 @@ class _FaultBody(_Strict):
     latency_ms: float = Field(default=0, ge=0)
 
 
-class _ClockBody(_Strict):
+class _ClockBody(Strict):
     offset: int
 
 
-class _PaymentsBody(_Strict):
+class _PaymentsBody(Strict):
     hold: Literal["requires_action", "processing"] | None = None
 
 
-class _WebhooksBody(_Strict):
+class _WebhooksBody(Strict):
     hold: bool | None = None
     lose: int | None = Field(default=None, ge=-1)
     copies: int | None = Field(default=None, ge=1, le=10)
     retry_seconds: list[float] | None = None
 
 
-class _ReleaseBody(_Strict):
+class _ReleaseBody(Strict):
     order: str = Field(default="as_sent", pattern="^(as_sent|reversed|shuffled)$")
 
 
-class _ResendBody(_Strict):
+class _ResendBody(Strict):
     endpoint: str | None = None
 
 
@@ -91,51 +94,27 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
     return [
         Route("/_sandbox/", _manual),
         Route("/_sandbox/health", doors.health),
-        _switch("/_sandbox/reset", doors.reset, "POST"),
+        switch("/_sandbox/reset", doors.reset, "POST"),
         Route("/_sandbox/faults", doors.faults),
-        _switch("/_sandbox/faults", doors.add_fault, "POST"),
-        _switch("/_sandbox/faults", doors.remove_faults, "DELETE"),
+        switch("/_sandbox/faults", doors.add_fault, "POST"),
+        switch("/_sandbox/faults", doors.remove_faults, "DELETE"),
         Route("/_sandbox/clock", doors.clock),
-        _switch("/_sandbox/clock", doors.set_clock, "PUT"),
+        switch("/_sandbox/clock", doors.set_clock, "PUT"),
         Route("/_sandbox/payments", doors.payments),
-        _switch("/_sandbox/payments", doors.hold_payments, "PUT"),
-        _switch("/_sandbox/payments/release", doors.release_payments, "POST"),
+        switch("/_sandbox/payments", doors.hold_payments, "PUT"),
+        switch("/_sandbox/payments/release", doors.release_payments, "POST"),
         Route("/_sandbox/webhooks", doors.webhooks),
-        _switch("/_sandbox/webhooks", doors.set_webhooks, "PUT"),
-        _switch("/_sandbox/webhooks/release", doors.release, "POST"),
+        switch("/_sandbox/webhooks", doors.set_webhooks, "PUT"),
+        switch("/_sandbox/webhooks/release", doors.release, "POST"),
         Route("/_sandbox/deliveries", doors.deliveries),
-        _switch("/_sandbox/events/{id}/resend", doors.resend, "POST"),
+        switch("/_sandbox/events/{id}/resend", doors.resend, "POST"),
         Route("/_sandbox/requests", doors.requests),
+        *control_account.routes(sandbox),
     ]
-
-
-def _switch(path: str, door: Callable[[Request], Awaitable[Response]], method: str) -> Route:
-    """A door that changes something, shut to pages of other sites that a browser on this machine shows."""
-
-    async def guarded(request: Request) -> Response:
-        if sent_by_another_site(request):
-            return _json({"errors": ["The sandbox's switches are not for pages of other sites."]}, 403)
-        return await door(request)
-
-    return Route(path, guarded, methods=[method])
 
 
 async def _manual(_: Request) -> Response:
     return PlainTextResponse(__doc__)
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status, media_type="application/json")
-
-
-async def _read(request: Request, model: type[Body]) -> Body | Response:
-    body = await request.body()
-    try:
-        return model.model_validate_json(body or b"{}")
-    except ValidationError as error:
-        return _json(
-            {"errors": error.errors(include_url=False, include_context=False, include_input=False)}, 400
-        )
 
 
 class _Doors:
@@ -143,32 +122,32 @@ class _Doors:
         self._sandbox = sandbox
 
     async def health(self, _: Request) -> Response:
-        return _json({"status": "ok"})
+        return json_answer({"status": "ok"})
 
     async def reset(self, _: Request) -> Response:
         self._sandbox.reset()
-        return _json({"reset": True})
+        return json_answer({"reset": True})
 
     async def faults(self, _: Request) -> Response:
-        return _json({"faults": [asdict(fault) for fault in self._sandbox.control.faults]})
+        return json_answer({"faults": [asdict(fault) for fault in self._sandbox.control.faults]})
 
     async def add_fault(self, request: Request) -> Response:
-        body = await _read(request, _FaultBody)
+        body = await read(request, _FaultBody)
         if isinstance(body, Response):
             return body
         fault = Fault(**body.model_dump())
         self._sandbox.control.faults.append(fault)
-        return _json(asdict(fault))
+        return json_answer(asdict(fault))
 
     async def remove_faults(self, _: Request) -> Response:
         self._sandbox.control.reset()
-        return _json({"faults": []})
+        return json_answer({"faults": []})
 
     async def clock(self, _: Request) -> Response:
-        return _json({"now": self._sandbox.now(), "offset": self._sandbox.clock_offset})
+        return json_answer({"now": self._sandbox.now(), "offset": self._sandbox.clock_offset})
 
     async def set_clock(self, request: Request) -> Response:
-        body = await _read(request, _ClockBody)
+        body = await read(request, _ClockBody)
         if isinstance(body, Response):
             return body
         self._sandbox.move_clock(body.offset)
@@ -176,21 +155,21 @@ class _Doors:
 
     async def payments(self, _: Request) -> Response:
         held = method_payments.held(self._sandbox)
-        return _json({"hold": self._sandbox.control.hold_payments, "held": len(held)})
+        return json_answer({"hold": self._sandbox.control.hold_payments, "held": len(held)})
 
     async def hold_payments(self, request: Request) -> Response:
-        body = await _read(request, _PaymentsBody)
+        body = await read(request, _PaymentsBody)
         if isinstance(body, Response):
             return body
         self._sandbox.control.hold_payments = body.hold
         return await self.payments(request)
 
     async def release_payments(self, _: Request) -> Response:
-        return _json({"released": method_payments.release_held(self._sandbox)})
+        return json_answer({"released": method_payments.release_held(self._sandbox)})
 
     async def webhooks(self, _: Request) -> Response:
         webhooks = self._sandbox.webhooks
-        return _json(
+        return json_answer(
             {
                 "hold": webhooks.held,
                 "held": len(webhooks.waiting),
@@ -201,7 +180,7 @@ class _Doors:
         )
 
     async def set_webhooks(self, request: Request) -> Response:
-        body = await _read(request, _WebhooksBody)
+        body = await read(request, _WebhooksBody)
         if isinstance(body, Response):
             return body
         webhooks = self._sandbox.webhooks
@@ -216,7 +195,7 @@ class _Doors:
         return await self.webhooks(request)
 
     async def release(self, request: Request) -> Response:
-        body = await _read(request, _ReleaseBody)
+        body = await read(request, _ReleaseBody)
         if isinstance(body, Response):
             return body
         order = list(self._sandbox.webhooks.waiting)
@@ -224,7 +203,7 @@ class _Doors:
             order.reverse()
         elif body.order == "shuffled":
             random.shuffle(order)
-        return _json({"released": self._sandbox.webhooks.release(order)})
+        return json_answer({"released": self._sandbox.webhooks.release(order)})
 
     async def deliveries(self, request: Request) -> Response:
         wanted = {
@@ -237,23 +216,23 @@ class _Doors:
             for delivery in self._sandbox.store.newest_first("delivery")
             if all(delivery[name] == value for name, value in wanted.items())
         ]
-        return _json({"deliveries": found[:_MOST_LISTED]})
+        return json_answer({"deliveries": found[:_MOST_LISTED]})
 
     async def resend(self, request: Request) -> Response:
-        body = await _read(request, _ResendBody)
+        body = await read(request, _ResendBody)
         if isinstance(body, Response):
             return body
         store = self._sandbox.store
         event = store.get("event", request.path_params["id"])
         if event is None:
-            return _json({"errors": [f"No such event: {request.path_params['id']}"]}, 404)
+            return json_answer({"errors": [f"No such event: {request.path_params['id']}"]}, 404)
         planned = [
             self._sandbox.webhooks.deliver(event, endpoint)
             for endpoint in list(store.oldest_first("webhook_endpoint"))
             if (body.endpoint == endpoint["id"] if body.endpoint else wants(endpoint, event["type"]))
         ]
         store.commit()
-        return _json({"deliveries": planned})
+        return json_answer({"deliveries": planned})
 
     async def requests(self, _: Request) -> Response:
-        return _json({"requests": [asdict(request) for request in reversed(self._sandbox.requests)]})
+        return json_answer({"requests": [asdict(request) for request in reversed(self._sandbox.requests)]})

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """Why a bank, or Stripe before it, refuses; `message` is fit for the customer's eyes."""
+    """Why a bank, or Radar before or after it, refuses; `message` is fit for the customer's eyes.
+
+    `rule` is Radar's that blocked the payment, None where the bank refused; `after_approval`: the bank had
+    said yes.
+    """
 
     code: str
     decline_code: str | None
     message: str
     param: str | None = None
     advice_code: str | None = None
-    blocked: bool = False
+    rule: str | None = None
+    after_approval: bool = False
 
 
 _GENERIC = "Your card was declined."
@@ -39,7 +44,34 @@ VELOCITY = Decline(
     "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
     advice_code="try_again_later",
 )
-BLOCKED = Decline("card_declined", "fraudulent", _GENERIC, advice_code="do_not_try_again", blocked=True)
+BLOCKED = Decline(
+    "card_declined", "fraudulent", _GENERIC, advice_code="do_not_try_again", rule="block_if_high_risk"
+)
+BLOCKED_BY_THRESHOLD = Decline(
+    "card_declined",
+    "fraudulent",
+    _GENERIC,
+    advice_code="do_not_try_again",
+    rule="block_if_above_dynamic_threshold",
+)
+BLOCKED_FOR_CVC = Decline(
+    "incorrect_cvc",
+    "incorrect_cvc",
+    "Your card's security code is incorrect.",
+    "cvc",
+    "confirm_card_data",
+    rule="block_if_incorrect_cvc",
+    after_approval=True,
+)
+BLOCKED_FOR_POSTAL_CODE = Decline(
+    "incorrect_zip",
+    "incorrect_zip",
+    "The postal code you supplied failed validation.",
+    "address_zip",
+    "confirm_card_data",
+    rule="block_if_incorrect_zip",
+    after_approval=True,
+)
 REAL_CARD = Decline(
     "card_declined",
     "test_mode_live_card",

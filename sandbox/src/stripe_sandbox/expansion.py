@@ -46,6 +46,7 @@ _EXPANDABLE: dict[str, dict[str, str | None]] = {
         "source_transfer_reversal": None,
         "transfer_reversal": None,
     },
+    "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
     "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
     "mandate": {"payment_method": "payment_method"},
     "payment_method": {"customer": "customer"},
@@ -53,7 +54,7 @@ _EXPANDABLE: dict[str, dict[str, str | None]] = {
     "customer.invoice_settings": {"default_payment_method": "payment_method"},
     "balance_transaction": {"source": "source"},
 }
-_SOURCES = {"ch": "charge", "py": "charge", "re": "refund", "pyr": "refund", "dp": "dispute"}
+_SOURCES = {"ch": "charge", "py": "charge", "re": "refund", "pyr": "refund", "du": "dispute"}
 
 
 def check(kind: str, paths: list[str], *, listed: bool) -> None:

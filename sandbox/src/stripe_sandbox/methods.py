@@ -41,6 +41,7 @@ class Method:
     requires           billing details without which it cannot be confirmed
     options            what an intent shows under `payment_method_options`
     expires_after      seconds until an unpaid attempt fails by itself
+    held_days          how long money that is captured by hand stays held
     """
 
     type: str
@@ -59,6 +60,7 @@ class Method:
     requires: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     expires_after: int | None = None
+    held_days: int = 7
 
     def takes(self, currency: str, account_country: str) -> bool:
         """Tell whether an account of a country can be paid in a currency by this method."""
@@ -103,7 +105,7 @@ METHODS = (
     Method("bancontact", "Bancontact",        _codes("eur"),      _NONE,   _EUROPEAN_METHODS, Flow.REDIRECT, setup_future_usage=_OFF, requires=("name",), options={"preferred_language": "en"}),
     Method("p24",        "Przelewy24",        _codes("eur pln"),  _NONE,   _EUROPEAN_METHODS, Flow.REDIRECT, "may_lag", requires=("email",)),
     Method("sepa_debit", "SEPA Direct Debit", _codes("eur"),      _NONE,   _EUROPEAN_METHODS, Flow.DEBIT, "delayed", setup_future_usage=_LATER, requires=("name", "email")),
-    Method("klarna",     "Klarna",            _KLARNAS,           _NONE,   _KLARNA, Flow.REDIRECT, manual_capture=True, setup_future_usage=_LATER, requires=("email", "country"), options={"preferred_locale": None}),
+    Method("klarna",     "Klarna",            _KLARNAS,           _NONE,   _KLARNA, Flow.REDIRECT, manual_capture=True, setup_future_usage=_LATER, held_days=28, requires=("email", "country"), options={"preferred_locale": None}),
 )
 # fmt: on
 

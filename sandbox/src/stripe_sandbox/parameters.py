@@ -8,6 +8,7 @@ parameters is written by hand, so a new SDK brings new parameters.
 import typing
 from collections.abc import Callable, Mapping
 from functools import cache
+from operator import attrgetter
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -31,16 +32,20 @@ _CLEARABLE_TEXT = frozenset(
     {"description", "name", "phone", "email", "line1", "line2", "city", "state", "postal_code"}
 )
 
+_LONGEST_TEXT = 5000
+# https://docs.stripe.com/api/disputes/update; all of a dispute's evidence together may be no longer.
+_LONGEST_EVIDENCE = 150_000
+
 
 class Parameters:
     """The checker of one endpoint.
 
-    `name` is a class of `stripe.params`; `extra` adds parameters that an older API version or Stripe.js
-    sends.
+    `name` is a class of `stripe.params`, below a namespace of it after a dot; `extra` adds parameters that
+    an older API version or Stripe.js sends.
     """
 
     def __init__(self, name: str, extra: Mapping[str, Check] | None = None) -> None:
-        declared = getattr(stripe.params, name)
+        declared = attrgetter(name)(stripe.params)
         self._check = Object(declared, extra)
 
     def check(self, form: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,10 +169,9 @@ def _empty(path: str) -> StripeError:
 
 
 def _text(value: str, path: str) -> str:
-    if len(value) > 5000:
-        raise invalid_parameter(
-            f"Invalid string: {value[:8]}…; must be at most 5000 characters", path, "parameter_invalid_string"
-        )
+    longest = _LONGEST_EVIDENCE if path.startswith("evidence[") else _LONGEST_TEXT
+    if len(value) > longest:
+        raise invalid_parameter(f"Invalid string: {value[:8]}…; must be at most {longest} characters", path)
     return value
 
 

@@ -20,6 +20,7 @@ from stripe_sandbox.resources import (
     disputes,
     elements_sessions,
     event_log,
+    fraud_warnings,
     mandates,
     payment_intents,
     payment_methods,
@@ -29,6 +30,9 @@ from stripe_sandbox.resources import (
 from stripe_sandbox.store import StripeObject
 
 PUBLISHABLE = True
+
+# What may stand before a resource in a path, and whether its objects carry it in their name.
+_NAMESPACES = {"radar": True, "test_helpers": False}
 
 
 class Route:
@@ -63,7 +67,10 @@ class Route:
     @property
     def _kind(self) -> str:
         """The object that the endpoint answers with, as its path says it."""
-        return self.path.rstrip("/{}").split("/")[-1 if self._gives_list else 2].removesuffix("s")
+        _, _, *names = self.path.rstrip("/{}").split("/")
+        spaces = [name for name in names[:1] if name in _NAMESPACES]
+        noun = names[-1 if self._gives_list else len(spaces)].removesuffix("s")
+        return f"{spaces[0]}.{noun}" if spaces and _NAMESPACES[spaces[0]] else noun
 
     @property
     def _gives_list(self) -> bool:
@@ -161,11 +168,15 @@ ROUTES = (
     Route("GET",    "/v1/refunds/{}",                    refunds.retrieve,         "RefundRetrieveParams"),
     Route("POST",   "/v1/refunds/{}",                    refunds.update,           "RefundUpdateParams"),
     Route("POST",   "/v1/refunds/{}/cancel",             refunds.cancel,           "RefundCancelParams"),
+    Route("POST",   "/v1/test_helpers/refunds/{}/expire", refunds.expire,          "RefundExpireParams"),
 
     Route("GET",    "/v1/disputes",                      disputes.list_all,        "DisputeListParams"),
     Route("GET",    "/v1/disputes/{}",                   disputes.retrieve,        "DisputeRetrieveParams"),
     Route("POST",   "/v1/disputes/{}",                   disputes.update,          "DisputeUpdateParams"),
     Route("POST",   "/v1/disputes/{}/close",             disputes.close,           "DisputeCloseParams"),
+
+    Route("GET",    "/v1/radar/early_fraud_warnings",    fraud_warnings.list_all,  "radar.EarlyFraudWarningListParams"),
+    Route("GET",    "/v1/radar/early_fraud_warnings/{}", fraud_warnings.retrieve,  "radar.EarlyFraudWarningRetrieveParams"),
 
     Route("POST",   "/v1/customers",                     customers.create,         "CustomerCreateParams"),
     Route("GET",    "/v1/customers",                     customers.list_all,       "CustomerListParams"),
@@ -209,11 +220,12 @@ def find_route(method: str, path: str) -> tuple[Route, str]:
     if route:
         return route, ""
     segments = path.split("/")
-    if len(segments) in (4, 5):
-        template: list[Any] = [*segments[:3], "{}", *segments[4:]]
+    place = 4 if len(segments) > 2 and segments[2] in _NAMESPACES else 3
+    if len(segments) in (place + 1, place + 2):
+        template: list[Any] = [*segments[:place], "{}", *segments[place + 1 :]]
         route = _TABLE.get((method, "/".join(template)))
         if route:
-            return route, segments[3]
+            return route, segments[place]
     raise errors.StripeError(
         f"Unrecognized request URL ({method}: {path}). stripe-sandbox imitates part of Stripe's API; if this endpoint "
         "exists at Stripe, it is not imitated here.",

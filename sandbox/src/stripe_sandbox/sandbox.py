@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stripe_sandbox import account_settings
+from stripe_sandbox.account_settings import AccountSettings
 from stripe_sandbox.control import Control
 from stripe_sandbox.currencies import currency_of_country
 from stripe_sandbox.idempotency import IdempotencyKeys
@@ -15,6 +17,8 @@ from stripe_sandbox.store import Store
 from stripe_sandbox.timers import Timers
 from stripe_sandbox.versions import PINNED
 from stripe_sandbox.webhooks import Webhooks
+
+_CLOCK = ("setting", "clock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Sandbox:
     state: Path | None = None
     settling_seconds: float = 0.5
     clock_offset: int = 0
+    settings: AccountSettings = field(init=False)
     store: Store = field(init=False)
     idempotency_keys: IdempotencyKeys = field(init=False)
     webhooks: Webhooks = field(init=False)
@@ -50,6 +55,8 @@ class Sandbox:
 
     def __post_init__(self) -> None:
         self.store = Store(self.state)
+        self.settings = account_settings.load(self.store)
+        self.clock_offset = (self.store.get(*_CLOCK) or {}).get("offset", self.clock_offset)
         self.idempotency_keys = IdempotencyKeys(self)
         self.webhooks = Webhooks(self)
         self.control = Control()
@@ -71,13 +78,23 @@ class Sandbox:
     def move_clock(self, offset: int) -> None:
         """Set how far this clock is ahead of the machine's, in seconds; what falls due happens at once."""
         moved, self.clock_offset = offset - self.clock_offset, offset
+        kind, identifier = _CLOCK
+        self.store.save(kind, {"id": identifier, "offset": offset})
         self.timers.move(moved)
+        self.store.commit()
+
+    def choose(self, settings: AccountSettings) -> None:
+        """Change what the account's owner has chosen, from the next payment on."""
+        self.settings = settings
+        account_settings.save(self.store, settings)
+        self.store.commit()
 
     def reset(self) -> None:
         """Forget every object, timer and switch; webhook endpoints given at the start are kept."""
         self.timers.clear()
         kept = self.webhooks.given_at_start()
         self.clock_offset = 0
+        self.settings = AccountSettings()
         self.control.reset()
         self.webhooks.reset()
         self.requests.clear()

@@ -65,6 +65,7 @@ class _Bank:
         method = self._sandbox.store.get("payment_method", source["payment_method"]) or {}
         return self._render(
             hosted=hosted,
+            captcha=bool(source.get("captcha")),
             waiting=source["state"] == "challenge_required",
             dark=request.query_params.get("theme") == "dark",
             action=f"{self._root}{path}/{source_id}",

@@ -7,7 +7,14 @@ from stripe_sandbox.cards import Authentication, Card
 from stripe_sandbox.declines import AUTHENTICATION_REQUIRED
 from stripe_sandbox.errors import StripeError, no_such
 from stripe_sandbox.events import STRIPE_ITSELF, Cause, emit
-from stripe_sandbox.resources import method_payments, outcomes, payment_methods, three_d_secure
+from stripe_sandbox.resources import (
+    card_details,
+    method_payments,
+    outcomes,
+    payment_methods,
+    radar,
+    three_d_secure,
+)
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -69,7 +76,10 @@ def confirm(call: Call, intent: StripeObject, method: StripeObject) -> None:
     card, hidden = payment_methods.card_behind(sandbox, method["id"])
     authenticated = three_d_secure.authenticated_earlier(sandbox, intent, method)
     intent |= {"payment_method": method["id"], "last_payment_error": None, "next_action": None}
-    if authenticated is None and _must_authenticate(intent, card, hidden, params):
+    if radar.asks_for_captcha(card, params, from_page=call.key.publishable):
+        _ask_for_authentication(call, intent, method, captcha=True)
+        return
+    if authenticated is None and _must_authenticate(sandbox, intent, card, hidden, params):
         if params.get("off_session") or params.get("error_on_requires_action"):
             raise outcomes.declined(sandbox, intent, method, AUTHENTICATION_REQUIRED, call.cause)
         _ask_for_authentication(call, intent, method)
@@ -100,6 +110,8 @@ def finish_authentication(sandbox: Sandbox, source_id: str, authenticated: bool)
     intent["next_action"] = None
     if not authenticated:
         _fail_authentication(sandbox, intent, method)
+    elif source.get("captcha"):
+        _take_money(sandbox, intent, method, None, STRIPE_ITSELF)
     elif intent["confirmation_method"] == "manual":
         intent["status"] = "requires_confirmation"
         sandbox.store.save("payment_intent", intent)
@@ -111,7 +123,7 @@ def finish_authentication(sandbox: Sandbox, source_id: str, authenticated: bool)
 
 
 def _must_authenticate(
-    intent: StripeObject, card: Card, hidden: dict[str, Any], params: dict[str, Any]
+    sandbox: Sandbox, intent: StripeObject, card: Card, hidden: dict[str, Any], params: dict[str, Any]
 ) -> bool:
     wants, off_session = card.authentication, bool(params.get("off_session"))
     if wants == Authentication.REQUIRED:
@@ -123,11 +135,15 @@ def _must_authenticate(
         return not hidden.get("set_up")
     if wants == Authentication.REQUIRED_ON_SESSION:
         return not off_session
+    if wants == Authentication.REQUIRED_IF_ADAPTIVE and sandbox.settings.adaptive_3d_secure:
+        return not off_session
     asked = (intent["payment_method_options"] or {}).get("card", {}).get("request_three_d_secure")
     return asked in ("any", "challenge") and wants == Authentication.SUPPORTED and not off_session
 
 
-def _ask_for_authentication(call: Call, intent: StripeObject, method: StripeObject) -> None:
+def _ask_for_authentication(
+    call: Call, intent: StripeObject, method: StripeObject, *, captcha: bool = False
+) -> None:
     intent["status"] = "requires_action"
     intent["next_action"] = three_d_secure.next_action(
         call.sandbox,
@@ -135,6 +151,7 @@ def _ask_for_authentication(call: Call, intent: StripeObject, method: StripeObje
         method,
         in_page=bool(call.params.get("use_stripe_sdk")) or not call.params.get("return_url"),
         return_url=call.params.get("return_url"),
+        captcha=captcha,
     )
     call.sandbox.store.save("payment_intent", intent)
     emit(call.sandbox, "payment_intent.requires_action", intent, call.cause)
@@ -144,9 +161,13 @@ def _take_money(
     sandbox: Sandbox, intent: StripeObject, method: StripeObject, result: dict[str, Any] | None, cause: Cause
 ) -> StripeError | None:
     """Charge the card; give the error when it is declined."""
-    card, _ = payment_methods.card_behind(sandbox, method["id"])
-    if card.decline:
-        return outcomes.declined(sandbox, intent, method, card.decline, cause, three_d_secure=result)
+    card, hidden = payment_methods.card_behind(sandbox, method["id"])
+    checks = card_details.checks_made(card, hidden, method)
+    method["card"] = method["card"] | {"checks": checks}
+    sandbox.store.save("payment_method", method)
+    decline = card.decline or radar.refusal(sandbox.settings, card, checks)
+    if decline:
+        return outcomes.declined(sandbox, intent, method, decline, cause, three_d_secure=result)
     outcomes.paid(sandbox, intent, method, cause, three_d_secure=result)
     return None
 

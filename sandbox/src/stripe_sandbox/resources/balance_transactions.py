@@ -54,9 +54,11 @@ def of_refund(sandbox: Sandbox, refund: StripeObject, *, failed: bool = False) -
     return _save(sandbox, refund, amount, 0, "refund_failure" if failed else "refund", available_at_once=True)
 
 
-def of_dispute(sandbox: Sandbox, dispute: StripeObject, amount: int) -> StripeObject:
+def of_dispute(
+    sandbox: Sandbox, dispute: StripeObject, amount: int, *, with_fee: bool = True
+) -> StripeObject:
     """The money that a dispute takes with its fee (`amount` below zero), or gives back; fees stay."""
-    fee = _DISPUTE_FEE if amount < 0 else 0
+    fee = _DISPUTE_FEE if amount < 0 and with_fee else 0
     return _save(sandbox, dispute, amount, fee, "adjustment", available_at_once=True)
 
 

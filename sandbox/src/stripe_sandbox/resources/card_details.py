@@ -63,6 +63,11 @@ def checks(card: cards.Card, details: dict[str, Any], *, cvc: bool, done: bool) 
     }
 
 
+def checks_made(card: cards.Card, hidden: dict[str, Any], method: dict[str, Any]) -> dict[str, str | None]:
+    """The checks as a charge shows them, of a PaymentMethod and what is remembered of it."""
+    return checks(card, method["billing_details"], cvc=bool(hidden.get("cvc")), done=True)
+
+
 def _impossible(message: str, code: str, param: str) -> StripeError:
     return StripeError(message, status=402, type="card_error", code=code, param=param)
 

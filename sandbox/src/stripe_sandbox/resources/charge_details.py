@@ -4,22 +4,42 @@ import hashlib
 from typing import Any
 
 from stripe_sandbox import cards
-from stripe_sandbox.declines import Decline
+from stripe_sandbox.declines import BLOCKED, Decline
 from stripe_sandbox.ids import alphanumeric
 from stripe_sandbox.store import StripeObject
 
+REVIEWED_BY = "manual_review_if_elevated_risk"
+"""Radar's rule that puts payments before a person."""
+
 _NOT_ASSESSED = "not_assessed"
+_SCORES = {"normal": 20, "elevated": 70, "highest": 90}
 
 
-def outcome_of_card(card: cards.Card, decline: Decline | None) -> dict[str, Any]:
+def outcome_of_card(card: cards.Card, decline: Decline | None, *, reviewed: bool) -> dict[str, Any]:
     """What the card's bank and Radar said."""
-    score = {"normal": 20, "elevated": 70, "highest": 90}[card.risk_level]
-    if decline and decline.blocked:
-        return _outcome("not_sent_to_network", "blocked", "highest_risk_level", "highest") | {
-            "risk_score": 99,
-            "seller_message": "Stripe blocked this payment as too risky.",
-        }
-    return outcome(decline, card.risk_level) | {"risk_score": score}
+    score = _SCORES[card.risk_level]
+    if decline and decline.rule:
+        return _blocked(decline, card.risk_level, score)
+    said = outcome(decline, card.risk_level) | {"risk_score": score}
+    if reviewed and not decline:
+        return said | {"reason": "elevated_risk_level", "rule": REVIEWED_BY, "type": "manual_review"}
+    return said
+
+
+def _blocked(decline: Decline, risk_level: str, score: int) -> dict[str, Any]:
+    """Radar's own refusal, before the bank was asked or after it said yes."""
+    too_risky = decline == BLOCKED
+    if too_risky and risk_level != "highest":
+        risk_level, score = "highest", 99
+    status = "reversed_after_approval" if decline.after_approval else "not_sent_to_network"
+    said = _outcome(status, "blocked", "highest_risk_level" if too_risky else "rule", risk_level)
+    return said | {
+        "risk_score": score,
+        "rule": decline.rule,
+        "seller_message": "Stripe blocked this payment as too risky."
+        if too_risky
+        else "You blocked this payment through a rule.",
+    }
 
 
 def outcome(decline: Decline | None, risk_level: str = _NOT_ASSESSED) -> dict[str, Any]:

@@ -9,11 +9,16 @@ from stripe_sandbox.ids import payment_id
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.methods import BY_TYPE
 from stripe_sandbox.pagination import page
-from stripe_sandbox.resources import balance_transactions, card_details, charge_details, payment_methods
+from stripe_sandbox.resources import (
+    balance_transactions,
+    card_details,
+    charge_details,
+    holds,
+    payment_methods,
+    radar,
+)
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
-
-_HELD_SECONDS = 7 * 24 * 60 * 60
 
 # Changed later, or by what is not imitated.
 _EMPTY = dict.fromkeys(
@@ -165,11 +170,15 @@ def _told(
             "payment_method_details": charge_details.of_method(intent, method, mandate),
         }
     card, hidden = payment_methods.card_behind(sandbox, method["id"])
-    checks = card_details.checks(card, method["billing_details"], cvc=bool(hidden.get("cvc")), done=True)
+    reviewed = radar.wants_review(sandbox.settings, card)
     return {
-        "outcome": charge_details.outcome_of_card(card, decline),
+        "outcome": charge_details.outcome_of_card(card, decline, reviewed=reviewed),
         "payment_method_details": charge_details.of_card(
-            intent, method, three_d_secure, until=sandbox.now() + _HELD_SECONDS, checks=checks
+            intent,
+            method,
+            three_d_secure,
+            until=holds.until(sandbox.now(), method["type"]),
+            checks=card_details.checks_made(card, hidden, method),
         ),
     }
 

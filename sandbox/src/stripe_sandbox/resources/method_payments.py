@@ -33,7 +33,7 @@ def check_ready(call: Call, intent: StripeObject, method: StripeObject) -> None:
     """Refuse to confirm without what the method needs.
 
     Raises:
-        StripeError: the missing parameter, or a client of WeChat Pay that is not imitated.
+        StripeError: the missing parameter.
     """
     kind, flow = method["type"], BY_TYPE[method["type"]].flow
     missing = method_details.missing_for(method)
@@ -53,11 +53,12 @@ def check_ready(call: Call, intent: StripeObject, method: StripeObject) -> None:
     if flow == Flow.DEBIT:
         mandates.check_accepted(call)
     if kind == "wechat_pay":
-        client = ((intent["payment_method_options"] or {}).get(kind) or {}).get("client")
+        options = (intent["payment_method_options"] or {}).get(kind) or {}
+        client = options.get("client")
         if client is None and not call.key.publishable:
             raise errors.missing_parameter("payment_method_options[wechat_pay][client]")
-        if client not in (None, "web"):
-            raise errors.not_imitated(f"WeChat Pay inside an app (client {client})")
+        if client in ("android", "ios") and not options.get("app_id"):
+            raise errors.missing_parameter("payment_method_options[wechat_pay][app_id]")
 
 
 def _check_customer_may_act(call: Call, kind: str) -> None:
@@ -108,7 +109,7 @@ def start(call: Call, intent: StripeObject, method: StripeObject) -> None:
         )
         intent |= {
             "status": "requires_action",
-            "next_action": payment_attempts.next_action(sandbox, attempt),
+            "next_action": payment_attempts.next_action(sandbox, intent, attempt),
         }
         sandbox.store.save("payment_intent", intent)
         emit(sandbox, "payment_intent.requires_action", intent, call.cause)

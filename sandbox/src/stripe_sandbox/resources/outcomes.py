@@ -5,7 +5,7 @@ from typing import Any
 from stripe_sandbox.declines import Decline
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.events import STRIPE_ITSELF, Cause, emit
-from stripe_sandbox.resources import charges, disputes, payment_methods
+from stripe_sandbox.resources import charges, dispute_courses, holds, payment_methods
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -133,13 +133,18 @@ def _finish(
         intent,
         cause,
     )
-    if not held:
+    if held:
+        holds.lapse_later(sandbox, charge)
+    else:
         charges.settle_later(sandbox, charge)
-        disputes.come_later(sandbox, charge)
+        dispute_courses.come_later(sandbox, charge)
 
 
 def _remember_method(sandbox: Sandbox, intent: StripeObject, method: StripeObject, cause: Cause) -> None:
-    if intent["setup_future_usage"]:
+    """Save the method for later use, when the intent, or its options for this method, ask for it."""
+    options = (intent["payment_method_options"] or {}).get(method["type"], {})
+    usage = options.get("setup_future_usage") or intent["setup_future_usage"]
+    if usage and usage != "none":
         payment_methods.remember(sandbox, method["id"], set_up=True)
         if intent["customer"] and method["customer"] is None:
             payment_methods.attach_to(sandbox, method, intent["customer"], cause)

@@ -13,7 +13,7 @@ tester decides. An attempt, `payatt_…`, is an object of our own shape; its pag
 from typing import Any
 
 from stripe_sandbox import qr_codes
-from stripe_sandbox.ids import plain_id
+from stripe_sandbox.ids import alphanumeric, plain_id
 from stripe_sandbox.methods import BY_TYPE, Flow
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
@@ -48,7 +48,7 @@ def move(sandbox: Sandbox, attempt: StripeObject, state: str, due: int | None = 
     sandbox.store.save("payment_attempt", attempt)
 
 
-def next_action(sandbox: Sandbox, attempt: StripeObject) -> dict[str, Any]:
+def next_action(sandbox: Sandbox, intent: StripeObject, attempt: StripeObject) -> dict[str, Any]:
     """What the page or server must do for the customer to get there.
 
     Shapes: https://docs.stripe.com/payments/paynow/accept-a-payment and the other methods' pages. In test
@@ -62,6 +62,8 @@ def next_action(sandbox: Sandbox, attempt: StripeObject) -> dict[str, Any]:
     elif BY_TYPE[kind].flow == Flow.REDIRECT:
         name = "redirect_to_url"
         shown = {"return_url": attempt["return_url"], "url": url}
+    elif kind == "wechat_pay" and _client(intent) in ("android", "ios"):
+        name, shown = _in_app(intent, attempt, url)
     else:
         name = f"{kind}_display_qr_code"
         shown = {
@@ -79,8 +81,9 @@ def is_current(intent: StripeObject, attempt: StripeObject) -> bool:
     """Tell whether the intent still waits for this very attempt; a new confirmation starts another."""
     action = intent["next_action"] or {}
     shown = action.get(action.get("type"), {})
-    address = str(shown.get("url") or shown.get("data") or "")
-    return intent["status"] == "requires_action" and address.endswith(f"/{attempt['id']}")
+    address = str(shown.get("url") or shown.get("data") or shown.get("native_url") or "")
+    waits = address.endswith(f"/{attempt['id']}") or shown.get("prepay_id") == attempt["id"]
+    return intent["status"] == "requires_action" and waits
 
 
 def passed_earlier(sandbox: Sandbox, intent: StripeObject, method: StripeObject) -> bool:
@@ -92,3 +95,28 @@ def passed_earlier(sandbox: Sandbox, intent: StripeObject, method: StripeObject)
         for attempt in sandbox.store.newest_first("payment_attempt")
         if attempt["payment_intent"] == intent["id"]
     )
+
+
+def _client(intent: StripeObject) -> str | None:
+    options: dict[str, Any] = (intent["payment_method_options"] or {}).get("wechat_pay") or {}
+    return options.get("client")
+
+
+def _in_app(intent: StripeObject, attempt: StripeObject, url: str) -> tuple[str, dict[str, Any]]:
+    """What WeChat's own kit needs inside the shop's app; a tester finds the test payment page by it.
+
+    On a real phone these open WeChat. Here `native_url` is the test payment page, and `prepay_id` names the
+    attempt that stands in its address.
+    """
+    if _client(intent) == "ios":
+        return "wechat_pay_redirect_to_ios_app", {"native_url": url}
+    app = intent["payment_method_options"]["wechat_pay"]["app_id"]
+    return "wechat_pay_redirect_to_android_app", {
+        "app_id": app,
+        "nonce_str": alphanumeric(32),
+        "package": "Sign=WXPay",
+        "partner_id": "1000000001",
+        "prepay_id": attempt["id"],
+        "sign": alphanumeric(32).upper(),
+        "timestamp": str(attempt["created"]),
+    }

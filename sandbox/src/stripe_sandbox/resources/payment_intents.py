@@ -17,7 +17,8 @@ from stripe_sandbox.resources import (
     attempts,
     charges,
     confirmation_tokens,
-    disputes,
+    dispute_courses,
+    holds,
     intent_fields,
     intent_states,
     method_payments,
@@ -169,7 +170,7 @@ def capture(call: Call) -> StripeObject:
     emit(call.sandbox, "charge.captured", charge, call.cause)
     emit(call.sandbox, "payment_intent.succeeded", intent, call.cause)
     charges.settle_later(call.sandbox, charge)
-    disputes.come_later(call.sandbox, charge)
+    dispute_courses.come_later(call.sandbox, charge)
     return intent
 
 
@@ -178,19 +179,7 @@ def cancel(call: Call) -> StripeObject:
     intent_states.check_cancelable(intent)
     if intent["status"] == "processing":
         method_payments.recall(call, intent)
-    held = intent["status"] == "requires_capture"
-    intent |= {
-        "status": "canceled",
-        "amount_capturable": 0,
-        "canceled_at": call.sandbox.now(),
-        "cancellation_reason": call.params.get("cancellation_reason"),
-        "next_action": None,
-    }
-    call.sandbox.store.save("payment_intent", intent)
-    if held:
-        # No refund since 2025-03-31.basil: the hold simply ends.
-        emit(call.sandbox, "charge.expired", call.find("charge", intent["latest_charge"]), call.cause)
-    emit(call.sandbox, "payment_intent.canceled", intent, call.cause)
+    holds.cancel(call.sandbox, intent, call.params.get("cancellation_reason"), call.cause)
     return intent
 
 

@@ -1,4 +1,7 @@
-"""Refunds of captured money. https://docs.stripe.com/api/refunds."""
+"""Refunds of captured money. https://docs.stripe.com/api/refunds.
+
+What becomes of one stands in refund_courses.py.
+"""
 
 from typing import Any
 
@@ -6,31 +9,27 @@ from stripe_sandbox import errors
 from stripe_sandbox.call import Call
 from stripe_sandbox.currencies import written
 from stripe_sandbox.errors import StripeError
-from stripe_sandbox.events import STRIPE_ITSELF, emit
-from stripe_sandbox.ids import alphanumeric, payment_id
+from stripe_sandbox.events import emit
+from stripe_sandbox.ids import payment_id
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.methods import BY_TYPE
 from stripe_sandbox.pagination import page
-from stripe_sandbox.resources import balance_transactions, disputes, payment_methods
-from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.resources import disputes, fraud_warnings, refund_courses
 from stripe_sandbox.store import StripeObject
 
 _DAY = 24 * 60 * 60
-_REFERRED = ("klarna", "p24")
-_PLAIN = ("alipay", "eps", "grabpay", "paynow", "wechat_pay")
 
 
 def create(call: Call) -> StripeObject:
-    params = call.params
+    params, sandbox = call.params, call.sandbox
     if params.get("origin") or params.get("customer"):
         raise errors.not_imitated("refunds from a customer's cash balance")
     charge = _charge(call)
     amount = _amount(call, charge)
-    sandbox = call.sandbox
-    kind = charge["payment_method_details"]["type"]
-    pending = _course(sandbox, charge) == "pending"
     refund: StripeObject = {
-        "id": payment_id("re" if BY_TYPE[kind].charge_prefix == "ch" else "pyr"),
+        "id": payment_id(
+            "re" if BY_TYPE[charge["payment_method_details"]["type"]].charge_prefix == "ch" else "pyr"
+        ),
         "object": "refund",
         "amount": amount,
         "balance_transaction": None,
@@ -39,30 +38,24 @@ def create(call: Call) -> StripeObject:
         "currency": charge["currency"],
         "customer": charge["customer"],
         "customer_account": None,
-        "destination_details": _destination(kind, pending=pending),
         "metadata": merged(None, params.get("metadata")),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
         "reason": params.get("reason"),
         "receipt_number": None,
         "source_transfer_reversal": None,
-        "status": "pending" if pending else "succeeded",
+        "status": None,
         "transfer_reversal": None,
-    }
-    if pending:
-        refund["pending_reason"] = "processing"
-    refund["balance_transaction"] = balance_transactions.of_refund(sandbox, refund)["id"]
-    sandbox.store.save("refund", refund)
-    _change_refunded(sandbox, charge, amount)
+    } | _instructions(call, charge)
+    before = {name: charge[name] for name in ("amount_refunded", "refunded", "fraud_details")}
+    if params.get("reason") == "fraudulent":
+        charge["fraud_details"] = charge["fraud_details"] | {"user_report": "fraudulent"}
+    refund_courses.begin(sandbox, refund, charge)
     emit(sandbox, "refund.created", refund, call.cause)
-    emit(
-        sandbox,
-        "charge.refunded",
-        charge,
-        call.cause,
-        {"amount_refunded": charge["amount_refunded"] - amount},
-    )
-    finish_later(sandbox, refund)
+    changed = {name: value for name, value in before.items() if charge[name] != value}
+    emit(sandbox, "charge.refunded", charge, call.cause, changed)
+    if charge["refunded"]:
+        fraud_warnings.over(sandbox, charge)
     return refund
 
 
@@ -81,43 +74,48 @@ def update(call: Call) -> StripeObject:
     refund["metadata"] = merged(before, call.params.get("metadata"))
     call.sandbox.store.save("refund", refund)
     if refund["metadata"] != before:
-        _tell_updated(call.sandbox, refund, {"metadata": before})
+        refund_courses.tell_updated(call.sandbox, refund, {"metadata": before}, call.cause)
     return refund
 
 
 def cancel(call: Call) -> StripeObject:
-    """Only a refund in `requires_action` can be canceled, and a card's never is."""
+    """Only a refund that waits for its customer; a card's can be canceled in Stripe's Dashboard alone."""
     refund = call.find("refund")
-    raise StripeError(
-        f"You cannot cancel this refund because it has a status of {refund['status']}. Only a refund with "
-        "one of the following statuses may be canceled: requires_action.",
-        code="payment_method_unexpected_state" if refund["status"] == "canceled" else None,
-    )
+    _check_waits(refund, "canceled")
+    refund_courses.give_up(call.sandbox, refund, refund_courses.BY_SHOP, call.cause)
+    return refund
 
 
-def finish_later(sandbox: Sandbox, refund: StripeObject) -> None:
-    """Refunds of most methods, and of two test cards, change after a while (https://docs.stripe.com/testing)."""
-    charge = sandbox.store.get("charge", refund["charge"])
-    if charge and _course(sandbox, charge) != "succeeded":
-        sandbox.later(sandbox.settling_seconds, _finish, sandbox, refund["id"])
+def expire(call: Call) -> StripeObject:
+    """A helper for tests: the customer's time to answer is over at once."""
+    refund = call.find("refund")
+    _check_waits(refund, "expired")
+    refund_courses.give_up(call.sandbox, refund, refund_courses.TOO_LATE, call.cause)
+    return refund
 
 
-def finish_unfinished(sandbox: Sandbox) -> None:
-    """Take up what a stopped sandbox left undecided."""
-    for refund in list(sandbox.store.oldest_first("refund")):
-        charge = sandbox.store.get("charge", refund["charge"])
-        course = _course(sandbox, charge) if charge else ""
-        if refund["status"] == course == "pending" or (refund["status"], course) == ("succeeded", "failed"):
-            finish_later(sandbox, refund)
+def _check_waits(refund: StripeObject, becomes: str) -> None:
+    if refund["status"] != "requires_action":
+        raise StripeError(
+            f"This refund cannot be {becomes} because it has a status of {refund['status']}. Only a refund "
+            f"with one of the following statuses may be {becomes}: requires_action.",
+        )
 
 
-def _course(sandbox: Sandbox, charge: StripeObject) -> str:
-    """How refunds of a charge go: `succeeded` at once, `pending` first, or `failed` after a success."""
-    kind = charge["payment_method_details"]["type"]
-    if kind != "card":
-        return "pending" if BY_TYPE[kind].refunds_later else "succeeded"
-    card, _ = payment_methods.card_behind(sandbox, charge["payment_method"])
-    return card.refund
+def _instructions(call: Call, charge: StripeObject) -> dict[str, Any]:
+    """Where the customer is asked for an account, if the refund needs one.
+
+    Raises:
+        StripeError: an address that is none, or none at all where one is needed.
+    """
+    email = call.params.get("instructions_email")
+    if email and "@" not in email:
+        raise StripeError(f"Invalid email address: {email}", code="email_invalid", param="instructions_email")
+    if not email and call.sandbox.control.refunds == "asks_customer":
+        email = charge["billing_details"]["email"] or charge["receipt_email"]
+        if not email:
+            raise errors.missing_parameter("instructions_email")
+    return {"instructions_email": email} if email else {}
 
 
 def _charge(call: Call) -> StripeObject:
@@ -172,64 +170,3 @@ def _amount(call: Call, charge: StripeObject) -> int:
             param="amount",
         )
     return amount
-
-
-def _destination(kind: str, *, pending: bool) -> dict[str, Any]:
-    if kind in _REFERRED:
-        return {"type": kind, kind: {"reference": None, "reference_status": "pending"}}
-    if kind in _PLAIN:
-        return {"type": kind, kind: {}}
-    if kind != "card":
-        return {"type": kind}
-    card = {
-        "type": "pending" if pending else "refund",
-        "reference_status": "pending",
-        "reference_type": "acquirer_reference_number",
-    }
-    return {"card": card, "type": "card"}
-
-
-def _change_refunded(sandbox: Sandbox, charge: StripeObject, amount: int) -> None:
-    charge["amount_refunded"] += amount
-    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
-    sandbox.store.save("charge", charge)
-
-
-def _finish(sandbox: Sandbox, refund_id: str) -> None:
-    refund = sandbox.store.get("refund", refund_id)
-    charge = sandbox.store.get("charge", refund["charge"]) if refund else None
-    if refund is None or charge is None:
-        return
-    kind = charge["payment_method_details"]["type"]
-    if refund["status"] == "pending":
-        refund["status"] = "succeeded"
-        if kind == "card":
-            refund["destination_details"] = _arrived()
-        refund.pop("pending_reason", None)
-        sandbox.store.save("refund", refund)
-        _tell_updated(sandbox, refund, {"status": "pending"})
-        return
-    refund |= {
-        "status": "failed",
-        "failure_reason": "expired_or_canceled_card",
-        "failure_balance_transaction": balance_transactions.of_refund(sandbox, refund, failed=True)["id"],
-    }
-    sandbox.store.save("refund", refund)
-    _change_refunded(sandbox, charge, -refund["amount"])
-    emit(sandbox, "refund.failed", refund)
-    _tell_updated(sandbox, refund, {"status": "succeeded"})
-
-
-def _arrived() -> dict[str, Any]:
-    card = {
-        "type": "refund",
-        "reference": alphanumeric(23),
-        "reference_status": "available",
-        "reference_type": "acquirer_reference_number",
-    }
-    return {"card": card, "type": "card"}
-
-
-def _tell_updated(sandbox: Sandbox, refund: StripeObject, previous: dict[str, Any]) -> None:
-    emit(sandbox, "refund.updated", refund, STRIPE_ITSELF, previous)
-    emit(sandbox, "charge.refund.updated", refund, STRIPE_ITSELF, previous)

@@ -19,19 +19,32 @@ _TRANS_STATUS = {"challenge_required": "C", "succeeded": "Y", "failed": "N"}
 
 
 def next_action(
-    sandbox: Sandbox, intent: StripeObject, method: StripeObject, *, in_page: bool, return_url: str | None
+    sandbox: Sandbox,
+    intent: StripeObject,
+    method: StripeObject,
+    *,
+    in_page: bool,
+    return_url: str | None,
+    captcha: bool = False,
 ) -> dict[str, Any]:
-    """Open a challenge, reached in the page by `use_stripe_sdk` or elsewhere by `redirect_to_url`."""
+    """Open a challenge, reached in the page by `use_stripe_sdk` or elsewhere by `redirect_to_url`.
+
+    With `captcha` it is not the bank's, but Stripe's own: is the customer human? That one is always in the
+    page.
+    """
     source: StripeObject = {
         "id": plain_id("src"),
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "return_url": return_url,
+        "captcha": captcha,
         "state": "challenge_required",
         "transaction": _transaction_id(),
         "created": sandbox.now(),
     }
     sandbox.store.save("three_d_secure_source", source)
+    if captcha:
+        return _captcha(sandbox, source)
     if not in_page:
         url = f"{sandbox.public_url}/3d_secure_2/hosted?source={source['id']}"
         return {"type": "redirect_to_url", "redirect_to_url": {"return_url": return_url, "url": url}}
@@ -57,14 +70,31 @@ def next_action(
     }
 
 
+def _captcha(sandbox: Sandbox, source: StripeObject) -> dict[str, Any]:
+    """What Stripe.js gets in place of a bank's challenge; of its fields only the names are known."""
+    asked = {
+        "captcha_vendor_name": "hcaptcha",
+        "site_key": "10000000-ffff-ffff-ffff-000000000001",
+        "verification_url": f"{sandbox.public_url}/3ds2/challenge/{source['id']}",
+    }
+    return {
+        "type": "use_stripe_sdk",
+        "use_stripe_sdk": {"type": "intent_confirmation_challenge", "stripe_js": asked},
+    }
+
+
 def is_current(intent: StripeObject, source_id: str) -> bool:
     """Tell whether the intent still waits for this very challenge; a new confirmation starts another."""
     action = intent["next_action"] or {}
-    in_page = action.get("use_stripe_sdk", {}).get("three_d_secure_2_source")
+    for_sdk = action.get("use_stripe_sdk", {})
+    in_page = for_sdk.get("three_d_secure_2_source")
+    captcha = str(for_sdk.get("stripe_js", {}).get("verification_url", ""))
     redirect = str(action.get("redirect_to_url", {}).get("url", ""))
     if intent["status"] != "requires_action":
         return False
-    return bool(in_page == source_id) or redirect.endswith(f"={source_id}")
+    return (
+        bool(in_page == source_id) or redirect.endswith(f"={source_id}") or captcha.endswith(f"/{source_id}")
+    )
 
 
 def authenticated_earlier(

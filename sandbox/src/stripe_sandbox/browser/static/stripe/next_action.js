@@ -16,6 +16,9 @@ import { QR_CODES, showQrCode } from "./qr_code.js";
 export async function performNextAction(access, intent, clientSecret) {
   if (intent.status !== "requires_action") return { paymentIntent: intent };
   const action = intent.next_action;
+  if (action.use_stripe_sdk?.type === "intent_confirmation_challenge") {
+    return solveCaptcha(access, action.use_stripe_sdk.stripe_js, clientSecret);
+  }
   if (action.type === "use_stripe_sdk") return authenticate(access, action.use_stripe_sdk, clientSecret);
   if (action.type in QR_CODES) return showQrCode(access, intent, clientSecret);
   const away = action.redirect_to_url ?? action.alipay_handle_redirect;
@@ -26,6 +29,19 @@ export async function performNextAction(access, intent, clientSecret) {
   return {
     error: { type: "api_error", message: `The next action ${action.type} is not imitated by this sandbox.` },
   };
+}
+
+/**
+ * Stripe's own challenge: is the customer human?
+ * @param {Access} access
+ * @param {{verification_url: string}} challenge
+ * @param {string} clientSecret
+ * @returns {Promise<PaymentIntentResult>}
+ */
+async function solveCaptcha(access, challenge, clientSecret) {
+  await showChallenge(challenge.verification_url);
+  const { value: intent, error } = await retrieveIntent(access, clientSecret);
+  return error ? { error } : resultOf(intent);
 }
 
 /**
