@@ -8,7 +8,7 @@ LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-
 PACKAGES := shop/pyproject.toml sandbox/pyproject.toml --extra demo --group build
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock clean
+.PHONY: help run test check bench format messages lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -33,6 +33,9 @@ bench: $(VENV)/test-installed  ## how fast the sandbox is, beside localstripe (i
 format: $(VENV)/test-installed  ## format the Python code and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+messages: $(VENV)/test-installed  ## take new sentences into the catalogues of shop/src/bookshop/locale
+	$(BIN)/python tools/messages.py
 
 lock: | $(VENV)/test-installed  ## refresh the hashed requirement files and npm's lock
 	$(LOCK) --group uv -o requirements-uv.lock

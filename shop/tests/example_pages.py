@@ -6,6 +6,7 @@ Covers and links point at a book of the first catalogue, so that a running shop 
 from datetime import UTC, datetime
 from typing import Any
 
+from bookshop.money import Money
 from bookshop.web.pages import (
     BookPage,
     BookView,
@@ -27,7 +28,7 @@ BOOK = BookView(
     title='Zen: <b>"in"</b> the Art',
     author="A & B",
     description=("First.", "Second."),
-    price="S$23.00",
+    price=Money(2300, "sgd"),
     cover_url="/covers/working-in-public.svg",
     palette="moss",
 )
@@ -36,16 +37,14 @@ LINE = LineView(
     title=BOOK.title,
     author=BOOK.author,
     quantity=2,
-    unit_price="S$11.50",
-    total="S$23.00",
+    unit_price=Money(1150, "sgd"),
+    total=Money(2300, "sgd"),
     cover_url=BOOK.cover_url,
     palette=BOOK.palette,
 )
 CHECKOUT = CheckoutPage(
     lines=(LINE,),
-    total="S$23.00",
-    amount=2300,
-    currency="sgd",
+    total=Money(2300, "sgd"),
     checkout_key="key-1",
     publishable_key="pk_test_1",
 )
@@ -57,7 +56,7 @@ def order_page(**facts: Any) -> OrderPage:
         "number": "1042",
         "state": "paid",
         "payment_status": "succeeded",
-        "total": "S$23.00",
+        "total": Money(2300, "sgd"),
         "lines": (LINE,),
         "email": "ada@example.com",
         "status_url": "/orders/t/status",
@@ -82,8 +81,8 @@ SCENES = {
     "shipped": order_page(state="shipped"),
     "canceled": order_page(state="canceled", payment_status="canceled"),
     "expired": order_page(state="expired", payment_status="canceled"),
-    "refunded": order_page(amount_refunded="S$23.00", is_fully_refunded=True),
-    "partly_refunded": order_page(amount_refunded="S$3.00"),
+    "refunded": order_page(amount_refunded=Money(2300, "sgd"), is_fully_refunded=True),
+    "partly_refunded": order_page(amount_refunded=Money(300, "sgd")),
 }
 CART_LINES = tuple(
     CartLineView(
@@ -91,8 +90,8 @@ CART_LINES = tuple(
         title=LINE.title,
         author=LINE.author,
         quantity=2,
-        unit_price="S$11.50" if is_buyable else "",
-        total="S$23.00" if is_buyable else "",
+        unit_price=Money(1150 if is_buyable else 0, "sgd"),
+        total=Money(2300 if is_buyable else 0, "sgd"),
         cover_url=LINE.cover_url,
         palette=LINE.palette,
         is_buyable=is_buyable,
@@ -105,9 +104,9 @@ PAGES: dict[str, Page] = {
     "empty home": HomePage(books=()),
     "book": BookPage(book=BOOK, other_books=(BOOK,)),
     "checkout": CHECKOUT,
-    "empty cart": CartPage(lines=(), total=""),
-    "cart": CartPage(lines=CART_LINES[:1], total="S$23.00", added=BOOK.title),
-    "cart with problems": CartPage(lines=CART_LINES, total="S$23.00", refusal="No more."),
+    "empty cart": CartPage(lines=(), total=Money(0, "sgd")),
+    "cart": CartPage(lines=CART_LINES[:1], total=Money(2300, "sgd"), added=BOOK.title),
+    "cart with problems": CartPage(lines=CART_LINES, total=Money(2300, "sgd"), refusal="No more."),
     "error": ErrorPage(status=404, title="Not here", detail="Nothing.", request_id="req_1"),
     "sign-in": ShopkeeperPage(is_signed_in=False, problem="Wrong."),
     "signed in": ShopkeeperPage(is_signed_in=True, dashboard_url="https://dashboard.example"),

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bookshop import covers
+from bookshop.web.reader import find_reader
 from bookshop.web.templating import Site, render, static_routes
 from example_pages import LINE, SCENES
 
@@ -32,6 +33,7 @@ def create_app() -> Starlette:
 
 async def _order(request: Request) -> Response:
     page = replace(SCENES[request.path_params["scene"]], status_url=f"{request.url.path}/status")
+    request.scope["reader"] = find_reader(request, {"sgd", "eur"}, language="en", currency="sgd")
     return render(request, page, headers={"Content-Security-Policy": os.environ["EXAMPLE_POLICY"]})
 
 

@@ -46,6 +46,7 @@ def order(**changes: Any) -> Order:
         "checkout_key": secrets.token_urlsafe(24),
         "email": "ada@example.com",
         "currency": "sgd",
+        "locale": "en",
         "total": 2300,
         "state": State.AWAITING_PAYMENT,
         "payment_intent_id": "pi_ours",

@@ -14,6 +14,7 @@ from bookshop.settings import Settings
 from bookshop.web import problems
 from bookshop.web.cart_count import CartCount
 from bookshop.web.middleware import RequestJournal, SameOriginPosts, SecurityHeaders
+from bookshop.web.reader import Readers
 from bookshop.web.templating import Site
 from bookshop.wiring import open_shop
 
@@ -48,7 +49,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
         lifespan=lifespan,
         exception_handlers=problems.handlers(),
         middleware=[
-            # Outermost: what the journal answers when something breaks is protected too.
+            # Whatever is answered is answered to somebody.
+            Middleware(Readers, settings=settings),
+            # Outside the journal: what the journal answers when something breaks is protected too.
             Middleware(SecurityHeaders, settings=settings),
             Middleware(RequestJournal),
             Middleware(SameOriginPosts, settings=settings),

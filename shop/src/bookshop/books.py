@@ -62,6 +62,12 @@ async def on_sale(session: AsyncSession) -> list[Book]:
     return list(await session.scalars(query))
 
 
+async def currencies(session: AsyncSession) -> frozenset[str]:
+    """The currencies in which something on the shelf has a price."""
+    query = sa.select(Price.currency).distinct().join(Book, Book.id == Price.book_id).where(Book.on_sale)
+    return frozenset(await session.scalars(query))
+
+
 async def find(session: AsyncSession, slug: str) -> Book | None:
     """The book on sale under this slug, with its prices."""
     if not SLUG.fullmatch(slug):

@@ -1,5 +1,6 @@
 """The shop's mails: written from templates, each sent for one order and purpose under one Message-ID."""
 
+import functools
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,20 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookshop.database import Table, now
+from bookshop.languages import LANGUAGES, teach
 from bookshop.money import Money
 from bookshop.orders import Order
 from bookshop.settings import Settings
 
 # Seconds for a whole SMTP conversation.
 SMTP_TIMEOUT = 20
-
-templates = Environment(
-    loader=PackageLoader("bookshop", "templates/mail"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 class Purpose(StrEnum):
@@ -63,12 +57,12 @@ class UndeliveredError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class LineText:
-    """A line of a mail's receipt, in words."""
+class ReceiptLine:
+    """A line of a mail's receipt."""
 
     quantity: int
     title: str
-    amount: str
+    total: Money
 
 
 def deliverable(text: str) -> str:
@@ -117,16 +111,19 @@ async def note_refused(session: AsyncSession, order_id: uuid.UUID, purpose: Purp
 
 
 def confirmation(order: Order, settings: Settings) -> EmailMessage:
-    """The mail that says what was bought, for how much, by which PaymentIntent. Same order, same mail."""
-    words = {
+    """The mail that says what was bought, for how much, by which PaymentIntent. Same order, same mail.
+
+    It is written in the order's language.
+    """
+    templates = _templates(order.locale)
+    facts = {
         "shop_name": settings.shop_name,
+        "language": LANGUAGES[order.locale],
         "lines": [
-            LineText(
-                line.quantity, line.title, (Money(line.unit_amount, order.currency) * line.quantity).format()
-            )
+            ReceiptLine(line.quantity, line.title, Money(line.unit_amount, order.currency) * line.quantity)
             for line in order.lines
         ],
-        "total": order.money.format(),
+        "total": order.money,
         "payment_intent_id": order.payment_intent_id,
         "order_url": f"{settings.public_url}/orders/{order.token}",
     }
@@ -134,12 +131,12 @@ def confirmation(order: Order, settings: Settings) -> EmailMessage:
     name, address = parseaddr(settings.mail_from)
     message["From"] = Address(name, addr_spec=address)
     message["To"] = Address(addr_spec=in_ascii(order.email))
-    message["Subject"] = f"Your order at {settings.shop_name}: {words['total']} paid"
+    message["Subject"] = templates.get_template("confirmation_subject.txt").render(facts)
     message["Message-ID"] = message_id(order.id, Purpose.CONFIRMATION, settings)
     message["Date"] = format_datetime(order.paid_at or now())
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(templates.get_template("confirmation.txt").render(words))
-    message.add_alternative(templates.get_template("confirmation.html").render(words), subtype="html")
+    message.set_content(templates.get_template("confirmation.txt").render(facts))
+    message.add_alternative(templates.get_template("confirmation.html").render(facts), subtype="html")
     return message
 
 
@@ -178,3 +175,15 @@ async def send(message: EmailMessage, settings: Settings) -> None:
         raise UndeliveredError(str(error)) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         raise UndeliveredError(str(error)) from error
+
+
+@functools.cache
+def _templates(locale: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("bookshop", "templates/mail"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return teach(environment, LANGUAGES[locale])

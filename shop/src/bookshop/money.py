@@ -1,11 +1,13 @@
 """Money as Stripe counts it: an integer of minor units with its currency, never a float."""
 
+import functools
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from babel.numbers import format_currency
+from babel import Locale
+from babel.numbers import format_currency, get_currency_symbol
 
 # How many decimal digits Stripe's integer carries for a currency; every other currency carries two.
 # Source: docs.stripe.com/currencies. UGX and ISK are without decimals in daily life but Stripe counts them
@@ -15,6 +17,9 @@ ZERO_DECIMAL = frozenset(
 )
 THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
 WHOLE_UNITS_ONLY = frozenset({"isk", "ugx"})
+
+# Symbols that say which dollar or ringgit it is to a reader from anywhere, where CLDR's do not always.
+SYMBOLS = {"sgd": "S$", "usd": "US$", "myr": "RM"}
 
 FIGURE = re.compile(r"(?P<units>[0-9]{1,12})(\.(?P<decimals>[0-9]+))?")
 
@@ -67,12 +72,14 @@ class Money:
         """The amount as people write it, in major units."""
         return Decimal(self.amount).scaleb(-exponent(self.currency))
 
-    def format(self, locale: str = "en_SG") -> str:
-        """The amount in words of a Babel locale, with a symbol that says which dollar ("S$23.00")."""
-        if self.currency == "sgd" and not locale.startswith("zh"):
-            # CLDR's en_SG writes a bare "$", which a visitor from elsewhere reads as another dollar.
-            return format_currency(self.figure, "SGD", format="S$#,##0.00", locale=locale)
-        return format_currency(self.figure, self.currency.upper(), locale=locale)
+    def format(self, locale: str) -> str:
+        """The amount as a Babel locale writes it, with a symbol that says which dollar ("S$23.00").
+
+        The decimals are Stripe's: CLDR's, which follow daily life, would round Serbian dinars to whole ones.
+        """
+        pattern = _pattern(self.currency, locale)
+        code = self.currency.upper()
+        return format_currency(self.figure, code, format=pattern, locale=locale, currency_digits=False)
 
     def __add__(self, other: Self) -> Self:
         if other.currency != self.currency:
@@ -81,3 +88,16 @@ class Money:
 
     def __mul__(self, quantity: int) -> Self:
         return type(self)(self.amount * quantity, self.currency)
+
+
+@functools.cache
+def _pattern(currency: str, locale: str) -> str:
+    """Where a locale puts symbol and separators (Unicode TR 35), with the decimals that Stripe counts."""
+    code = currency.upper()
+    digits = 0 if currency in WHOLE_UNITS_ONLY else exponent(currency)
+    symbol = SYMBOLS.get(currency) or get_currency_symbol(code, locale=locale)
+    standard: str = Locale.parse(locale).currency_formats["standard"].pattern
+    # CLDR parts a code from the digits beside it; Babel 2.18 does not.
+    beside = "\u00a0" if symbol == code and standard.startswith("¤") else ""
+    decimals = f".{'0' * digits}" if digits else ""
+    return standard.replace("0.00", f"0{decimals}").replace("¤", f"'{symbol}{beside}'")

@@ -23,13 +23,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a checkout asks for. `shown_total` is what its page showed: compared, never charged."""
+    """What a checkout asks for. `shown_total` is what its page showed: compared, never charged.
+
+    `locale` is the language in which the customer reads, and is written to.
+    """
 
     checkout_key: str
     items: tuple[Item, ...]
     currency: str
     email: str
     shown_total: Money
+    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,13 @@ async def place(session: AsyncSession, draft: Draft) -> Result:
         return TotalChanged(Money(total, draft.currency))
     order_id = await session.scalar(
         insert(Order)
-        .values(checkout_key=draft.checkout_key, email=draft.email, currency=draft.currency, total=total)
+        .values(
+            checkout_key=draft.checkout_key,
+            email=draft.email,
+            currency=draft.currency,
+            total=total,
+            locale=draft.locale,
+        )
         .on_conflict_do_nothing(index_elements=[Order.checkout_key])
         .returning(Order.id)
     )
@@ -109,7 +119,7 @@ def _again(order: Order, draft: Draft) -> Placed | TotalChanged | AlreadyPlaced:
         return AlreadyPlaced(order)
     if order.money != draft.shown_total:
         return TotalChanged(order.money)
-    order.email = draft.email
+    order.email, order.locale = draft.email, draft.locale
     return Placed(order, is_new=False)
 
 

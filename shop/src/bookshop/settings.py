@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+from babel.numbers import is_currency
 from pydantic import (
     Field,
     SecretStr,
@@ -20,6 +21,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bookshop.errors import SettingsError
+from bookshop.languages import LANGUAGES
 
 # What sample files write instead of a key; nothing so short that a real key's random letters may spell it.
 PLACEHOLDER = re.compile(
@@ -50,6 +52,8 @@ class Settings(BaseSettings):
     )
 
     shop_name: str = "Bookshop"
+    default_currency: str = Field(default="sgd", pattern="^[a-z]{3}$")
+    default_language: str = "en"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: str = ""
@@ -91,6 +95,20 @@ class Settings(BaseSettings):
     def _on_one_line(cls, value: str) -> str:
         if not value.isprintable():
             raise ValueError("a name on one line, please; it stands in the subject of mails")
+        return value
+
+    @field_validator("default_currency")
+    @classmethod
+    def _is_a_currency(cls, value: str) -> str:
+        if not is_currency(value.upper()):
+            raise ValueError("the three letters of a currency belong here, such as sgd")
+        return value
+
+    @field_validator("default_language")
+    @classmethod
+    def _is_spoken(cls, value: str) -> str:
+        if value not in LANGUAGES:
+            raise ValueError(f"one of {', '.join(LANGUAGES)} belongs here")
         return value
 
     @field_validator("public_url", "stripe_api_base", "stripe_js_url", "stripe_dashboard_url")

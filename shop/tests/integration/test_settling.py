@@ -266,6 +266,7 @@ async def settle_at_once(environment: dict[str, str]) -> list[str]:
             currency="sgd",
             email="ada@example.com",
             shown_total=Money(2800, "sgd"),
+            locale="en",
         )
         async with opened.sessions.begin() as session:
             placed = await place(session, draft)

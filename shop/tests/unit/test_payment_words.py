@@ -6,6 +6,7 @@ import pytest
 
 import factories
 from bookshop.web.payment_words import failure_sentence, method_name
+from bookshop.web.reader import Reader
 
 VISA = {"payment_method": "card", "card_brand": "visa", "card_last4": "4242"}
 GRABPAY = {"payment_method": "grabpay"}
@@ -26,7 +27,7 @@ GRABPAY = {"payment_method": "grabpay"}
 )
 def test_how_it_was_paid(facts: dict[str, Any], name: str | None) -> None:
     """Card, wallet around a card, or a method by its own name; what is new at Stripe has a name too."""
-    assert method_name(factories.order(**facts)) == name
+    assert method_name(factories.order(**facts), Reader().gettext) == name
 
 
 @pytest.mark.parametrize(
@@ -51,4 +52,4 @@ def test_how_it_was_paid(facts: dict[str, Any], name: str | None) -> None:
 )
 def test_why_it_failed(facts: dict[str, Any], sentence: str | None) -> None:
     """One sentence for the customer, whoever refused; Stripe's own only where we have none."""
-    assert failure_sentence(factories.order(**facts)) == sentence
+    assert failure_sentence(factories.order(**facts), Reader().gettext) == sentence

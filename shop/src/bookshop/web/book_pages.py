@@ -10,10 +10,8 @@ from bookshop.books import Book
 from bookshop.errors import NotFoundError
 from bookshop.web import templating
 from bookshop.web.pages import BookPage, BookView, HomePage
+from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
-
-# The currency that the shop sells in.
-CURRENCY = "sgd"
 
 ONE_DAY = 86_400
 
@@ -23,9 +21,8 @@ async def home(request: Request) -> Response:
     shop: Shop = request.app.state.shop
     async with shop.sessions() as session:
         shelf = await books.on_sale(session)
-    return templating.render(
-        request, HomePage(books=tuple(view for book in shelf if (view := book_view(book))))
-    )
+    currency = reader_of(request).currency
+    return templating.render(request, HomePage(books=tuple(book_view(found, currency) for found in shelf)))
 
 
 async def book(request: Request) -> Response:
@@ -33,7 +30,7 @@ async def book(request: Request) -> Response:
     shop: Shop = request.app.state.shop
     async with shop.sessions() as session:
         shelf = await books.on_sale(session)
-    views = [view for found in shelf if (view := book_view(found))]
+    views = [book_view(found, reader_of(request).currency) for found in shelf]
     chosen = next((view for view in views if view.slug == request.path_params["slug"]), None)
     if chosen is None:
         raise NotFoundError
@@ -56,18 +53,16 @@ async def cover(request: Request) -> Response:
     return Response(svg, media_type="image/svg+xml", headers=headers)
 
 
-def book_view(book: Book) -> BookView | None:
-    """The book as pages show it; None where it has no price in the shop's currency."""
-    price = book.price(CURRENCY)
-    if price is None:
-        return None
+def book_view(book: Book, currency: str) -> BookView:
+    """The book as pages show it to somebody who pays in this lower-case ISO currency."""
     paragraphs = (" ".join(part.split()) for part in book.description.split("\n\n"))
     return BookView(
         slug=book.slug,
         title=book.title,
         author=book.author,
         description=tuple(part for part in paragraphs if part),
-        price=price.format(),
+        price=book.price(currency),
+        sold_in=tuple(sorted(price.currency for price in book.prices)),
         cover_url=cover_url(book.slug),
         palette=book.palette,
     )

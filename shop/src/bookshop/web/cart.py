@@ -11,8 +11,9 @@ from bookshop.errors import BadRequestError, NotFoundError
 from bookshop.money import Money
 from bookshop.web import templating
 from bookshop.web.bodies import read_bytes
-from bookshop.web.book_pages import CURRENCY, cover_url
+from bookshop.web.book_pages import cover_url
 from bookshop.web.pages import CartLineView, CartPage
+from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
 
 COOKIE = "cart"
@@ -28,11 +29,13 @@ async def page(request: Request) -> Response:
     async with shop.sessions() as session:
         cart = await carts.find(session, token_of(request))
         named = await books.find_any(session, request.query_params.get("book", ""))
-    lines = tuple(line_view(line, CURRENCY) for line in cart.lines) if cart else ()
+    currency = reader_of(request).currency
+    lines = tuple(line_view(line, currency) for line in cart.lines) if cart else ()
+    total = total_of(cart, currency) if cart else Money(0, currency)
     shown = CartPage(
         lines=lines,
-        total=total_of(cart, CURRENCY).format() if cart else "",
-        is_too_much=cart is not None and total_of(cart, CURRENCY).amount > books.LARGEST_AMOUNT,
+        total=total,
+        is_too_much=total.amount > books.LARGEST_AMOUNT,
         added=named.title if named and "added" in request.query_params else None,
         refusal=_words(request.query_params.get("refused"), named.title if named else None),
     )
@@ -88,8 +91,8 @@ def line_view(line: CartLine, currency: str) -> CartLineView:
         title=line.book.title,
         author=line.book.author,
         quantity=line.quantity,
-        unit_price=price.format() if price else "",
-        total=(price * line.quantity).format() if price else "",
+        unit_price=price or Money(0, currency),
+        total=price * line.quantity if price else Money(0, currency),
         cover_url=cover_url(line.book.slug),
         palette=line.book.palette,
         is_withdrawn=not line.book.on_sale,

@@ -9,12 +9,14 @@ from starlette.responses import RedirectResponse, Response
 
 from bookshop import books, orders
 from bookshop.errors import BadRequestError, NotFoundError
+from bookshop.languages import mark
 from bookshop.orders import State
 from bookshop.web import templating
-from bookshop.web.book_pages import CURRENCY, cover_url
+from bookshop.web.book_pages import cover_url
 from bookshop.web.order_pages import line_views
 from bookshop.web.pages import CheckoutPage, LineView
 from bookshop.web.place_order import KEY, LARGEST_QUANTITY
+from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
 
 COOKIE = "checkout"
@@ -26,15 +28,21 @@ async def page(request: Request) -> Response:
     shop: Shop = request.app.state.shop
     slug = request.path_params["slug"]
     quantity = _quantity(request)
+    currency = reader_of(request).currency
     key = request.query_params.get("key", "")
     async with shop.sessions() as session:
         order = await orders.by_checkout_key(session, key) if re.fullmatch(KEY, key) else None
+        # An order keeps its currency: who has chosen another one since begins another checkout.
+        if order is not None and order.state == State.AWAITING_PAYMENT and order.currency != currency:
+            order, key = None, ""
         if order is not None and order.state != State.AWAITING_PAYMENT:
             return RedirectResponse(f"/orders/{order.token}", 303)
         book = await books.find(session, slug)
-        price = book.price(CURRENCY) if book else None
-        if book is None or price is None:
+        if book is None:
             raise NotFoundError
+        price = book.price(currency)
+        if price is None:
+            return RedirectResponse(f"/books/{slug}", 303)  # Its page says in which currencies it is sold.
         if not re.fullmatch(KEY, key):
             key = await _remembered_key(request, session, quantity) or secrets.token_urlsafe(16)
             return _to_own_address(request, slug, quantity, key, shop)
@@ -43,16 +51,14 @@ async def page(request: Request) -> Response:
         title=book.title,
         author=book.author,
         quantity=quantity,
-        unit_price=price.format(),
-        total=(price * quantity).format(),
+        unit_price=price,
+        total=price * quantity,
         cover_url=cover_url(book.slug),
         palette=book.palette,
     )
     shown = CheckoutPage(
         lines=await line_views(shop, order) if order else (line,),
-        total=(order.money if order else price * quantity).format(),
-        amount=order.total if order else (price * quantity).amount,
-        currency=CURRENCY,
+        total=order.money if order else price * quantity,
         checkout_key=key,
         publishable_key=shop.settings.stripe_publishable_key,
         email=order.email if order else "",
@@ -64,7 +70,8 @@ def _quantity(request: Request) -> int:
     text = request.query_params.get("quantity", "1")
     quantity = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
     if not 1 <= quantity <= LARGEST_QUANTITY:
-        raise BadRequestError(f"Between 1 and {LARGEST_QUANTITY} copies can be ordered at once.")
+        sentence = mark("Between 1 and %(most)s copies can be ordered at once.")
+        raise BadRequestError(reader_of(request).gettext(sentence, most=LARGEST_QUANTITY))
     return quantity
 
 
@@ -74,7 +81,10 @@ async def _remembered_key(request: Request, session: AsyncSession, quantity: int
     if wanted != str(quantity) or not re.fullmatch(KEY, key):
         return None
     order = await orders.by_checkout_key(session, key)
-    return key if order is None or order.state == State.AWAITING_PAYMENT else None
+    if order is None:
+        return key
+    is_open = order.state == State.AWAITING_PAYMENT and order.currency == reader_of(request).currency
+    return key if is_open else None
 
 
 def _to_own_address(request: Request, slug: str, quantity: int, key: str, shop: Shop) -> Response:

@@ -17,6 +17,7 @@ from bookshop.web import shopkeeper, templating
 from bookshop.web.book_pages import cover_url
 from bookshop.web.pages import CheckoutPage, LineView, OrderPage
 from bookshop.web.payment_words import failure_sentence, method_name
+from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
 from bookshop.workflows.settle_payment import Cause, ask_stripe
 
@@ -36,7 +37,7 @@ async def order(request: Request) -> Response:
         return RedirectResponse(f"/orders/{found.token}", 303, headers=NEVER_KEPT)
     if found.state in UNPAID or (found.state == State.PAID and found.payment_method is None):
         _, found = await ask_stripe(shop, found, cause=Cause.ORDER_PAGE)
-    view = await _order_page(shop, found, is_shopkeeper=shopkeeper.is_signed_in(request))
+    view = await _order_page(request, found)
     return templating.render(request, view, headers=NEVER_KEPT)
 
 
@@ -64,9 +65,7 @@ async def pay_again(request: Request) -> Response:
         return RedirectResponse(f"/orders/{found.token}", 303, headers=NEVER_KEPT)
     page = CheckoutPage(
         lines=await line_views(shop, found),
-        total=found.money.format(),
-        amount=found.total,
-        currency=found.currency,
+        total=found.money,
         checkout_key=found.checkout_key,
         publishable_key=shop.settings.stripe_publishable_key,
         email=found.email,
@@ -89,8 +88,8 @@ async def line_views(shop: Shop, found: Order) -> tuple[LineView, ...]:
                 title=line.title,
                 author=shelf[line.book_id].author,
                 quantity=line.quantity,
-                unit_price=price.format(),
-                total=(price * line.quantity).format(),
+                unit_price=price,
+                total=price * line.quantity,
                 cover_url=cover_url(line.slug),
                 palette=shelf[line.book_id].palette,
             )
@@ -107,26 +106,28 @@ async def _find(request: Request) -> Order:
     return found
 
 
-async def _order_page(shop: Shop, found: Order, *, is_shopkeeper: bool) -> OrderPage:
+async def _order_page(request: Request, found: Order) -> OrderPage:
+    shop: Shop = request.app.state.shop
+    words = reader_of(request).gettext
     address = f"/orders/{found.token}"
     dashboard = f"{shop.settings.stripe_dashboard_url}/payments/{found.payment_intent_id}"
     return OrderPage(
         number=found.number,
         state=State(found.state).value,
         payment_status=found.payment_status,
-        total=found.money.format(),
+        total=found.money,
         lines=await line_views(shop, found),
         email=found.email,
         status_url=f"{address}/status",
         buy_again_url=f"/books/{found.lines[0].slug}",
         is_final=found.state not in UNPAID,
         payment_intent_id=found.payment_intent_id,
-        method=method_name(found),
+        method=method_name(found, words),
         placed_at=found.created_at,
         paid_at=found.paid_at,
-        failure_message=failure_sentence(found),
+        failure_message=failure_sentence(found, words),
         pay_url=f"{address}/pay" if _can_be_paid(found) else None,
-        dashboard_url=dashboard if is_shopkeeper and found.payment_intent_id else None,
+        dashboard_url=dashboard if found.payment_intent_id and shopkeeper.is_signed_in(request) else None,
     )
 
 

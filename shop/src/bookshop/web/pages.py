@@ -1,12 +1,15 @@
 """What each page shows: one frozen dataclass a page, filled by the doors and drawn by the template it names.
 
-Every amount arrives as finished text ("S$23.00"); only CheckoutPage carries a number beside it, because the
-Payment Element wants one. Nothing here reads a database or asks Stripe.
+Amounts are Money and become text in the template (`{{ page.total | money }}`), in the reader's language.
+Sentences that a door adds, such as a notice, are in the reader's language already. Nothing here reads a
+database or asks Stripe.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal, Protocol
+
+from bookshop.money import Money
 
 OrderState = Literal["awaiting_payment", "processing", "paid", "shipped", "canceled", "expired"]
 OrderScene = Literal[
@@ -34,17 +37,19 @@ class Page(Protocol):
 class BookView:
     """A book as the pages show it.
 
-    `price` is text with its currency; `description` is one string a paragraph; `palette` is a name from
-    covers.PALETTES and chooses the page's accent; `cover_url` may carry a version.
+    `price` is of one copy in the reader's currency, None where the book is not sold in it; `sold_in` are the
+    lower-case codes of the currencies that it is sold in. `description` is one string a paragraph; `palette`
+    is a name from covers.PALETTES and chooses the page's accent; `cover_url` may carry a version.
     """
 
     slug: str
     title: str
     author: str
     description: tuple[str, ...]
-    price: str
+    price: Money | None
     cover_url: str
     palette: str
+    sold_in: tuple[str, ...] = ()
     is_in_stock: bool = True
 
     @property
@@ -67,14 +72,14 @@ class BookView:
 
 @dataclass(frozen=True, kw_only=True)
 class LineView:
-    """One line of a receipt; `unit_price` and `total` are text with their currency."""
+    """One line of a receipt."""
 
     slug: str
     title: str
     author: str
     quantity: int
-    unit_price: str
-    total: str
+    unit_price: Money
+    total: Money
     cover_url: str
     palette: str
 
@@ -100,7 +105,7 @@ class BookPage:
 class CartLineView(LineView):
     """One line of the cart.
 
-    It has no price where it cannot be bought: taken off the shelf, or not priced in the reader's currency.
+    Its price is nothing where it cannot be bought: taken off the shelf, or not sold in the reader's currency.
     """
 
     is_withdrawn: bool = False
@@ -113,7 +118,7 @@ class CartPage:
 
     template: ClassVar[str] = "cart.html"
     lines: tuple[CartLineView, ...]
-    total: str
+    total: Money
     is_too_much: bool = False
     added: str | None = None
     refusal: str | None = None
@@ -131,15 +136,12 @@ class CartPage:
 class CheckoutPage:
     """The payment form, for a first attempt and, with `order_url`, for paying an order that exists.
 
-    `amount` is the total in minor units of `currency` (lower case, as Stripe writes it); `total` is the same
-    as text. With `order_url` ("/orders/<token>") the e-mail address is shown, not asked for.
+    With `order_url` ("/orders/<token>") the e-mail address is shown, not asked for.
     """
 
     template: ClassVar[str] = "checkout.html"
     lines: tuple[LineView, ...]
-    total: str
-    amount: int
-    currency: str
+    total: Money
     checkout_key: str
     publishable_key: str
     email: str = ""
@@ -159,13 +161,13 @@ class OrderPage:
     `payment_status` is Stripe's word for the PaymentIntent (None before one exists), `method` is brand and
     last four ("Visa •••• 4242"), `failure_message` is a whole sentence about a refused attempt that the
     customer may read, `pay_url` is given while the order can still be paid, `dashboard_url` only to the
-    signed-in shopkeeper. `amount_refunded` is text with its currency, or None when nothing went back.
+    signed-in shopkeeper. `amount_refunded` is None when nothing went back.
     """
 
     number: str
     state: OrderState
     payment_status: str | None
-    total: str
+    total: Money
     lines: tuple[LineView, ...]
     email: str
     status_url: str
@@ -176,7 +178,7 @@ class OrderPage:
     placed_at: datetime | None = None
     paid_at: datetime | None = None
     failure_message: str | None = None
-    amount_refunded: str | None = None
+    amount_refunded: Money | None = None
     is_fully_refunded: bool = False
     pay_url: str | None = None
     dashboard_url: str | None = None

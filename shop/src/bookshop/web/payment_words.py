@@ -1,6 +1,14 @@
-"""Names and sentences for how an order is paid: Stripe's words in, words for customers out."""
+"""Names and sentences for how an order is paid: Stripe's words in, words for customers out.
 
+`words` is the reader's gettext.
+"""
+
+from collections.abc import Callable
+
+from bookshop.languages import mark
 from bookshop.orders import Order
+
+Words = Callable[..., str]
 
 # Card networks' names for people; Stripe's words for them are lower case (docs.stripe.com/api/charges).
 BRANDS = {
@@ -25,7 +33,7 @@ METHODS = {
     "link": "Link",
     "p24": "Przelewy24",
     "paynow": "PayNow",
-    "sepa_debit": "SEPA direct debit",
+    "sepa_debit": mark("SEPA direct debit"),
     "wechat_pay": "WeChat Pay",
 }
 
@@ -43,40 +51,40 @@ WALLETS = {
 # Why a card was refused, by Stripe's code, in words for customers. Which of the many reasons behind
 # "card_declined" it was is the bank's to tell (docs.stripe.com/declines/codes).
 REFUSALS = {
-    "card_declined": "Your card was declined.",
-    "expired_card": "Your card has expired.",
-    "incorrect_cvc": "Your card's security code is incorrect.",
-    "incorrect_number": "Your card number is incorrect.",
-    "payment_intent_authentication_failure": "Your bank could not confirm that it was you.",
-    "processing_error": "An error occurred while your card was being processed.",
+    "card_declined": mark("Your card was declined."),
+    "expired_card": mark("Your card has expired."),
+    "incorrect_cvc": mark("Your card's security code is incorrect."),
+    "incorrect_number": mark("Your card number is incorrect."),
+    "payment_intent_authentication_failure": mark("Your bank could not confirm that it was you."),
+    "processing_error": mark("An error occurred while your card was being processed."),
 }
 
 
-def method_name(order: Order) -> str | None:
+def method_name(order: Order, words: Words) -> str | None:
     """How the order is or was last paid: "PayNow", "Visa •••• 4242", "Google Pay (Visa •••• 4242)"."""
     if order.payment_method != "card":
-        return provider(order)
-    card = "Card"
+        return provider(order, words)
+    card = words("Card")
     if order.card_brand and order.card_last4:
-        card = f"{BRANDS.get(order.card_brand, 'Card')} •••• {order.card_last4}"
+        card = f"{BRANDS.get(order.card_brand) or card} •••• {order.card_last4}"
     wallet = WALLETS.get(order.wallet or "")
     return f"{wallet} ({card})" if wallet else card
 
 
-def provider(order: Order) -> str | None:
+def provider(order: Order, words: Words) -> str | None:
     """Who asks the customer to approve, "GrabPay"; None where that is the bank of a card."""
     method = order.payment_method
     if method is None or method == "card":
         return None
-    return METHODS.get(method, method.replace("_", " ").capitalize())
+    return words(METHODS.get(method, method.replace("_", " ").capitalize()))
 
 
-def failure_sentence(order: Order) -> str | None:
+def failure_sentence(order: Order, words: Words) -> str | None:
     """Why the last attempt failed, as a sentence; None where nothing failed."""
     if order.payment_failure_code is None:
         return None
-    if name := provider(order):
-        return f"{name} did not approve the payment."
-    if words := REFUSALS.get(order.payment_failure_code):
-        return words
-    return order.payment_failure or "The payment was not completed."
+    if name := provider(order, words):
+        return words("%(name)s did not approve the payment.", name=name)
+    if sentence := REFUSALS.get(order.payment_failure_code):
+        return words(sentence)
+    return order.payment_failure or words("The payment was not completed.")

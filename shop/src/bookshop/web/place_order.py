@@ -1,5 +1,6 @@
 """The doors that the checkout's button knocks at: placing an order, and opening the payment of one."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import structlog
@@ -16,6 +17,7 @@ from bookshop.placing import Draft, Item, Placed
 from bookshop.snapshots import PaymentSnapshot
 from bookshop.web import refusals
 from bookshop.web.bodies import read_json
+from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
 from bookshop.workflows.settle_payment import Cause, settle_payment
 
@@ -61,18 +63,17 @@ async def place_order(request: Request) -> Response:
     what the page thinks, 422 something to correct, 503 Stripe does not answer (pressing again is safe).
     """
     shop: Shop = request.app.state.shop
+    words = reader_of(request).gettext
     try:
         body = await read_json(request, NewOrder)
     except ValidationError as error:
-        return refusals.invalid(
-            request,
-            {str(detail["loc"][0]): _words(detail["loc"]) for detail in error.errors()},
-        )
+        slips = {str(detail["loc"][0]): _slip(detail["loc"], words) for detail in error.errors()}
+        return refusals.invalid(request, slips)
     try:
         email = mail.deliverable(body.email)
-    except EmailNotValidError as error:
+    except EmailNotValidError:
         return refusals.invalid(
-            request, {"email": f"This e-mail address does not work: {_sentence(str(error))}"}
+            request, {"email": words("This e-mail address does not work. Please check it for slips.")}
         )
     draft = Draft(
         checkout_key=body.checkout_key,
@@ -80,6 +81,7 @@ async def place_order(request: Request) -> Response:
         currency=body.currency,
         email=email,
         shown_total=Money(body.total, body.currency),
+        locale=reader_of(request).locale,
     )
     async with shop.sessions.begin() as session:
         result = await placing.place(session, draft)
@@ -140,15 +142,11 @@ async def _payment_of(shop: Shop, order: Order) -> PaymentSnapshot:
     )
 
 
-def _words(location: tuple[int | str, ...]) -> str:
+def _slip(location: tuple[int | str, ...], words: Callable[..., str]) -> str:
     match location[0] if location else "":
         case "email":
-            return "Please give an e-mail address of at most 254 characters."
+            return words("Please give an e-mail address of at most 254 characters.")
         case "items":
-            return f"Please order between 1 and {LARGEST_QUANTITY} copies of each book."
+            return words("Please order between 1 and %(most)s copies of each book.", most=LARGEST_QUANTITY)
         case _:
-            return "This page is out of date. Please load it again."
-
-
-def _sentence(text: str) -> str:
-    return text[:1].lower() + text[1:] if text else text
+            return words("This page is out of date. Please load it again.")

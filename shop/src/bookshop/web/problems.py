@@ -10,7 +10,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ExceptionHandler
 
 from bookshop.errors import BookshopError, NotFoundError
+from bookshop.languages import mark
 from bookshop.web.pages import ErrorPage
+from bookshop.web.reader import reader_of
 from bookshop.web.templating import render
 
 log = structlog.get_logger()
@@ -45,7 +47,7 @@ def problem(
         body | more,
         status_code=status,
         media_type="application/problem+json",
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", "Content-Language": reader_of(request).language.tag},
     )
 
 
@@ -65,7 +67,9 @@ def wants_page(request: Request) -> bool:
 def answer(
     request: Request, status: int, title: str, detail: str, *, kind: str = BookshopError.kind
 ) -> Response:
-    """The error as a page or as a problem."""
+    """The error as a page or as a problem, in the reader's language."""
+    words = reader_of(request).gettext
+    title, detail = words(title), words(detail)
     if wants_page(request):
         page = ErrorPage(status=status, title=title, detail=detail, request_id=request_id(request))
         return render(request, page, status=status, headers={"Cache-Control": "no-store"})
@@ -83,7 +87,7 @@ async def _by_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  the table above promises it
     if error.status_code == NotFoundError.status:
         return answer(request, error.status_code, NotFoundError.title, NotFoundError.detail)
-    response = answer(request, error.status_code, str(error.detail), "Nothing has been changed.")
+    response = answer(request, error.status_code, str(error.detail), mark("Nothing has been changed."))
     response.headers.update(error.headers or {})
     return response
 

@@ -14,6 +14,7 @@ from bookshop.settings import Settings
 from bookshop.web import templating
 from bookshop.web.bodies import read_bytes
 from bookshop.web.pages import ShopkeeperPage
+from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
 
 log = structlog.get_logger()
@@ -44,7 +45,9 @@ async def sign_in_or_out(request: Request) -> Response:
     if not secrets.compare_digest(password.encode(), _password(settings).encode()):
         log.warning("wrong shopkeeper password")
         await asyncio.sleep(WRONG_PASSWORD_PAUSE)
-        view = ShopkeeperPage(is_signed_in=False, problem="That is not the password.")
+        view = ShopkeeperPage(
+            is_signed_in=False, problem=reader_of(request).gettext("That is not the password.")
+        )
         return templating.render(request, view, status=403, headers={"Cache-Control": "no-store"})
     response = RedirectResponse("/shopkeeper", 303)
     response.set_cookie(

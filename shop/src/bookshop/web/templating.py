@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from babel.dates import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -20,13 +19,19 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from bookshop.languages import LANGUAGES, teach, translations
+from bookshop.web.browser_words import browser_words
 from bookshop.web.pages import Page
+from bookshop.web.reader import Reader, reader_of
 
 STATIC_FOLDER = Path(__file__).parent.parent / "static"
 # Where `web/cart_count.py` leaves the number of copies in the visitor's cart for the masthead.
 CART_COUNT = "cart_count"
 
 _ONE_YEAR = 31_536_000  # seconds
+
+# Whoever looks at a page that no request asked for.
+ANYBODY = Reader()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +53,26 @@ class Site:
 def render(
     request: Request, page: Page, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> HTMLResponse:
-    """The page as a response; a value that its template wants and does not get raises UndefinedError."""
-    text = html(request.app.state.site, page, cart_count=request.scope.get(CART_COUNT, 0))
-    return HTMLResponse(text, status_code=status, headers=headers)
+    """The page as a response; a value that its template wants and does not get raises UndefinedError.
+
+    What is answered depends on who reads, so no cache may hand it to somebody else; a page whose door says
+    nothing about keeping it is asked for anew each time.
+    """
+    reader = reader_of(request)
+    told = {
+        "Content-Language": reader.language.tag,
+        "Vary": "Accept-Language, Cookie",
+        "Cache-Control": "private, no-cache",
+    }
+    text = html(request.app.state.site, page, reader, cart_count=request.scope.get(CART_COUNT, 0))
+    return HTMLResponse(text, status_code=status, headers=told | dict(headers or {}))
 
 
-def html(site: Site, page: Page, *, cart_count: int = 0) -> str:
-    return _environment().get_template(page.template).render(site=site, page=page, cart_count=cart_count)
+def html(site: Site, page: Page, reader: Reader = ANYBODY, *, cart_count: int = 0) -> str:
+    """The page in the reader's language."""
+    template = _environment(reader.locale).get_template(page.template)
+    languages = LANGUAGES.values()
+    return template.render(site=site, page=page, reader=reader, languages=languages, cart_count=cart_count)
 
 
 def static_routes() -> list[BaseRoute]:
@@ -90,7 +108,7 @@ class StaticBuild(StaticFiles):
 
 
 @functools.cache
-def _environment() -> Environment:
+def _environment(locale: str) -> Environment:
     environment = Environment(
         loader=PackageLoader("bookshop"),
         autoescape=True,
@@ -98,10 +116,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["moment"] = _moment
-    return environment
-
-
-def _moment(when: datetime) -> str:
-    """A moment in words, in UTC because the server does not know where the customer is."""
-    return f"{format_datetime(when.astimezone(UTC), 'd MMMM y, HH:mm', locale='en')} UTC"
+    environment.globals["browser_words"] = functools.partial(browser_words, translations(locale))
+    return teach(environment, LANGUAGES[locale])

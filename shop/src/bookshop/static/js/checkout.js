@@ -1,6 +1,6 @@
 // The checkout: one button, pressed once or many times, leads to one order and one payment.
 
-/** @import {Stripe, StripeElements} from "@stripe/stripe-js" */
+/** @import {Stripe, StripeElementLocale, StripeElements} from "@stripe/stripe-js" */
 /** @import {Answer} from "./orders.js" */
 
 import { checkoutKey, customerEmail, emailField, form, report } from "./checkout_page.js";
@@ -12,8 +12,10 @@ import * as paymentForm from "./payment_form.js";
 import { showRefusal } from "./refusal.js";
 import * as stripeJs from "./stripe_js.js";
 import { total } from "./total.js";
+import { say } from "./words.js";
 
 const payButton = /** @type {HTMLButtonElement} */ (document.getElementById("pay"));
+const locale = /** @type {StripeElementLocale} */ (form.dataset.locale);
 
 /** @type {Stripe | undefined} */
 let stripe;
@@ -37,7 +39,7 @@ async function start(loading) {
   try {
     const construct = await loading;
     report("stripe_js_loaded");
-    stripe ??= construct(form.dataset.publishableKey ?? "", { locale: "en" });
+    stripe ??= construct(form.dataset.publishableKey ?? "", { locale });
     elements = await paymentForm.mount(stripe, total, report);
   } catch (error) {
     showNotLoaded(error);
@@ -53,11 +55,7 @@ function showNotLoaded(error) {
   if (stripe) report("loaderror", { type: error instanceof Error ? error.message.slice(0, 60) : "unknown" });
   else report("stripe_js_failed");
   paymentForm.showState("failed");
-  message.show(
-    "The payment form could not be loaded. Nothing has been ordered or charged. Please check your connection, " +
-      "and that nothing on your device blocks Stripe.",
-    { choice: { words: "Try again", press: () => void startAgain() } },
-  );
+  message.show(say("form-failed"), { choice: { words: say("try-again"), press: () => void startAgain() } });
 }
 
 function startAgain() {
@@ -75,7 +73,7 @@ async function pressed() {
     if (await pay(stripe, elements)) return; // The order page is on its way: stay busy until it is here.
   } catch (error) {
     report("exception", { name: error instanceof Error ? error.name : "unknown" });
-    message.show("Something went wrong on this page. Please load it again: an order is never charged twice.");
+    message.show(say("page-broke"));
   }
   setBusy(false);
 }

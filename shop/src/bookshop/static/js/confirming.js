@@ -5,6 +5,7 @@
 
 import { customerEmail, report } from "./checkout_page.js";
 import * as message from "./message.js";
+import { say } from "./words.js";
 
 const FINISHED = new Set(["succeeded", "processing", "requires_capture"]);
 
@@ -44,16 +45,13 @@ function leaveFor(orderUrl) {
  * @param {StripeError} error
  */
 export function showDecline(error) {
-  const words = error.message || "This payment was refused.";
-  message.show(error.type === "card_error" ? `${words} You have not been charged.` : words);
+  const words = error.message || say("refused");
+  message.show(error.type === "card_error" ? say("declined", { reason: words }) : words);
 }
 
 /** The bank's window was closed, refused, or ran out of time. */
 function showNotAuthenticated() {
-  message.show(
-    "Your bank did not confirm that it was you, so nothing was paid. You have not been charged. Please try " +
-      "again, or use another card.",
-  );
+  message.show(say("not-authenticated"));
 }
 
 /**
@@ -68,12 +66,8 @@ async function showUnclear(stripe, clientSecret, orderUrl) {
   if (paymentIntent && FINISHED.has(paymentIntent.status)) {
     leaveFor(orderUrl);
   } else if (paymentIntent) {
-    message.show("The payment could not be completed. You have not been charged. Please press the button again.");
+    message.show(say("not-completed"));
   } else {
-    message.show(
-      "The connection broke while you were paying, so we cannot say yet whether it went through. Your order " +
-        "knows: look there first. It can only be charged once.",
-      { link: { words: "See your order", href: orderUrl } },
-    );
+    message.show(say("unclear"), { link: { words: say("see-order"), href: orderUrl } });
   }
 }

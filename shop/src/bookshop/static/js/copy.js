@@ -1,5 +1,7 @@
 // Copy buttons: shown only where the browser can copy.
 
+import { say } from "./words.js";
+
 /** @param {ParentNode} root */
 export function offerCopying(root) {
   if (!navigator.clipboard) return;
@@ -19,6 +21,6 @@ async function copy(button) {
   } catch {
     return; // The browser refused; the id can still be selected by hand.
   }
-  button.textContent = "Copied";
+  button.textContent = say("copied");
   setTimeout(() => button.replaceChildren(...before), 2000);
 }

@@ -1,5 +1,7 @@
 // The e-mail field: what is wrong with an address, in words, beside the field. The server judges again.
 
+import { say } from "./words.js";
+
 /**
  * What is wrong with the address, or "" when nothing is.
  *
@@ -7,15 +9,15 @@
  */
 export function problemWith(address) {
   const text = address.trim();
-  if (!text) return "Please enter your e-mail address: the receipt goes there.";
-  if (/\s/.test(text)) return "An e-mail address has no spaces. Please check it.";
+  if (!text) return say("email-missing");
+  if (/\s/.test(text)) return say("email-spaces");
   const at = text.lastIndexOf("@");
-  if (at === -1) return "There is no @ in this address. It should look like name@example.com.";
-  if (at === 0) return "The part before the @ is missing.";
+  if (at === -1) return say("email-no-at");
+  if (at === 0) return say("email-no-name");
   const domain = text.slice(at + 1);
-  if (!domain) return "The part after the @ is missing, such as example.com.";
-  if (text.slice(0, at).includes("@")) return "There is more than one @ in this address.";
-  if (!/^[^.]+(\.[^.]+)+$/.test(domain)) return "The part after the @ should look like example.com.";
+  if (!domain) return say("email-no-domain");
+  if (text.slice(0, at).includes("@")) return say("email-many-ats");
+  if (!/^[^.]+(\.[^.]+)+$/.test(domain)) return say("email-domain");
   return "";
 }
 

@@ -1,5 +1,7 @@
 // Asks the shop for an order to pay, and puts every answer, good or bad, into one small shape.
 
+import { say } from "./words.js";
+
 /**
  * @typedef {{amount: number, currency: string, text: string}} Total  amount in minor units of the currency
  * @typedef {{kind: "payable", orderUrl: string, returnUrl: string, clientSecret: string}} Payable
@@ -12,7 +14,6 @@
  */
 
 const PATIENCE = 40_000; // milliseconds
-const NOT_CHARGED = "You have not been charged. Please press the button again.";
 
 /**
  * Places the order, or finds it again when this checkout has placed it before.
@@ -53,7 +54,7 @@ async function ask(address, body, orderUrl) {
     });
     answer = await response.json();
   } catch {
-    return { kind: "unavailable", detail: `We could not reach the shop. ${NOT_CHARGED}` };
+    return { kind: "unavailable", detail: say("shop-unreachable") };
   }
   return response.ok ? payable(answer, orderUrl) : refused(answer, orderUrl);
 }
@@ -78,7 +79,7 @@ function payable(answer, orderUrl) {
  * @returns {Answer}
  */
 function refused(problem, orderUrl) {
-  const detail = problem.detail ?? `Something went wrong in the shop. ${NOT_CHARGED}`;
+  const detail = problem.detail ?? say("shop-broke");
   switch (problem.type) {
     case "/problems/invalid-order":
       return { kind: "invalid", detail, errors: problem.errors ?? {} };

@@ -4,6 +4,7 @@
 /** @import {Stripe, StripeElements} from "@stripe/stripe-js" */
 
 import { appearance, follow } from "./appearance.js";
+import { say } from "./words.js";
 
 const PATIENCE = 30_000; // milliseconds from mounting to "ready"
 
@@ -58,9 +59,7 @@ export function showState(state) {
   const space = /** @type {HTMLElement} */ (document.querySelector(".payment-space"));
   const status = /** @type {HTMLElement} */ (document.getElementById("payment-status"));
   space.dataset.state = state;
-  status.textContent = { loading: "The payment form is loading.", ready: "The payment form is ready.", failed: "" }[
-    state
-  ];
+  status.textContent = { loading: say("form-loading"), ready: say("form-ready"), failed: "" }[state];
 }
 
 /**

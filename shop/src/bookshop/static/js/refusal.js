@@ -7,6 +7,7 @@ import { emailField, report } from "./checkout_page.js";
 import * as email from "./email.js";
 import * as message from "./message.js";
 import { takeNewTotal } from "./total.js";
+import { say } from "./words.js";
 
 /**
  * @param {Exclude<Answer, Payable>} answer
@@ -24,7 +25,7 @@ export async function showRefusal(answer, elements) {
       message.show(answer.detail, { tone: "news" });
       break;
     case "already-paid":
-      message.show(answer.detail, { tone: "news", link: { words: "See your order", href: answer.orderUrl } });
+      message.show(answer.detail, { tone: "news", link: { words: say("see-order"), href: answer.orderUrl } });
       break;
     case "unavailable":
       message.show(answer.detail);

@@ -27,7 +27,9 @@ async function refreshReceipt() {
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = page.getElementById("receipt");
-    if (fresh) document.getElementById("receipt")?.replaceWith(document.adoptNode(fresh));
+    // Who has chosen another currency in another tab since gets another checkout there; this one stays as it is.
+    const isSame = page.getElementById("checkout")?.dataset.currency === total.currency;
+    if (fresh && isSame) document.getElementById("receipt")?.replaceWith(document.adoptNode(fresh));
   } catch {
     // The total is right either way, and it is what the button says.
   }
