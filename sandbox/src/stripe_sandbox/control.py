@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from stripe_sandbox.ids import plain_id
+
 USUAL_REFUND_FAILURE = "declined"
 
 
@@ -26,6 +28,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
     latency_ms: float = 0
+    id: str = field(default_factory=lambda: plain_id("fault"))
 
     @property
     def only_delays(self) -> bool:
@@ -64,6 +67,10 @@ class Control:
                         self.faults.remove(fault)
                 return fault
         return None
+
+    def remove(self, fault_id: str) -> None:
+        """Switch one off; one that has struck for the last time is gone already."""
+        self.faults = [fault for fault in self.faults if fault.id != fault_id]
 
     def reset(self) -> None:
         self.faults.clear()

@@ -8,7 +8,7 @@ POST /_sandbox/faults        add one: {"method": "POST", "path": "/v1/payment_in
                              "stage": "before" | "inside" | "after", "status": 429, "error": {...},
                              "headers": {...}, "drop": false, "latency_ms": 0}; see control.py for the stages.
                              Without status and drop it only delays. times 0 means every time.
-DELETE /_sandbox/faults      remove all
+DELETE /_sandbox/faults      remove all; /_sandbox/faults/{id} removes one
 GET  /_sandbox/clock         {"now": unix seconds, "offset": seconds}
 PUT  /_sandbox/clock         {"offset": seconds}: moves `created`, signatures and the age of idempotency keys;
                              what falls due meanwhile (expiries, debits, refunds, retries) happens at once
@@ -27,18 +27,18 @@ PUT  /_sandbox/account       {"block_highest_risk": true, "block_failed_cvc": fa
                              "dispute_resolution": false, "dispute_deflection": false,
                              "smart_disputes": false}: choose anew; what is left out stays
 GET  /_sandbox/webhooks      the switches below and how many deliveries are held
-PUT  /_sandbox/webhooks      {"hold": true, "lose": 2 (-1: all), "copies": 3, "retry_seconds": [0.1, 0.5]}
+PUT  /_sandbox/webhooks      {"hold": true, "lose": 2 (-1: all), "copies": 3, "retry_seconds": [0.1, 0.5],
+                             "delay_seconds": [2, 10]}: each goes out late, between so many seconds
 POST /_sandbox/webhooks/release   {"order": "as_sent" | "reversed" | "shuffled"}: let held ones go
 GET  /_sandbox/deliveries    newest first; filter with ?event=, ?endpoint=, ?status=
 POST /_sandbox/events/{id}/resend   deliver an event again, {"endpoint": "we_..."} for one endpoint only
 GET  /_sandbox/requests      the last API requests, newest first
 """
 
-import random
 from dataclasses import asdict
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, NonNegativeFloat
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -78,6 +78,7 @@ class _WebhooksBody(Strict):
     lose: int | None = Field(default=None, ge=-1)
     copies: int | None = Field(default=None, ge=1, le=10)
     retry_seconds: list[float] | None = None
+    delay_seconds: tuple[NonNegativeFloat, NonNegativeFloat] | None = None
 
 
 class _ReleaseBody(Strict):
@@ -98,6 +99,7 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
         Route("/_sandbox/faults", doors.faults),
         switch("/_sandbox/faults", doors.add_fault, "POST"),
         switch("/_sandbox/faults", doors.remove_faults, "DELETE"),
+        switch("/_sandbox/faults/{id}", doors.remove_fault, "DELETE"),
         Route("/_sandbox/clock", doors.clock),
         switch("/_sandbox/clock", doors.set_clock, "PUT"),
         Route("/_sandbox/payments", doors.payments),
@@ -140,8 +142,12 @@ class _Doors:
         return json_answer(asdict(fault))
 
     async def remove_faults(self, _: Request) -> Response:
-        self._sandbox.control.reset()
+        self._sandbox.control.faults.clear()
         return json_answer({"faults": []})
+
+    async def remove_fault(self, request: Request) -> Response:
+        self._sandbox.control.remove(request.path_params["id"])
+        return await self.faults(request)
 
     async def clock(self, _: Request) -> Response:
         return json_answer({"now": self._sandbox.now(), "offset": self._sandbox.clock_offset})
@@ -176,6 +182,7 @@ class _Doors:
                 "lose": webhooks.lose,
                 "copies": webhooks.copies,
                 "retry_seconds": webhooks.retry_seconds,
+                "delay_seconds": webhooks.delay_seconds,
             }
         )
 
@@ -192,18 +199,15 @@ class _Doors:
             webhooks.copies = body.copies
         if body.retry_seconds is not None:
             webhooks.retry_seconds = tuple(body.retry_seconds)
+        if body.delay_seconds is not None:
+            webhooks.delay_seconds = body.delay_seconds
         return await self.webhooks(request)
 
     async def release(self, request: Request) -> Response:
         body = await read(request, _ReleaseBody)
         if isinstance(body, Response):
             return body
-        order = list(self._sandbox.webhooks.waiting)
-        if body.order == "reversed":
-            order.reverse()
-        elif body.order == "shuffled":
-            random.shuffle(order)
-        return json_answer({"released": self._sandbox.webhooks.release(order)})
+        return json_answer({"released": self._sandbox.webhooks.release(body.order)})
 
     async def deliveries(self, request: Request) -> Response:
         wanted = {

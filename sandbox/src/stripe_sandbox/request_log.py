@@ -24,6 +24,7 @@ class LoggedRequest:
     `parameters` is the query or the form body, still encoded, `answer` the JSON sent back, both cut at
     `KEPT_BYTES`. `from_page` tells a publishable key, which pages use, from a secret one. `replayed` is an
     answer repeated for its idempotency key. `events_before` is how many events there were when it had ended.
+    `by_hand` is what a person did on the dashboard, written as the request that would have done it.
     """
 
     id: str
@@ -39,6 +40,7 @@ class LoggedRequest:
     from_page: bool
     replayed: bool
     events_before: int
+    by_hand: bool = False
 
     @property
     def failed(self) -> bool:

@@ -5,6 +5,7 @@ each attempt is signed anew. The retry schedule is a sandbox's, seconds instead 
 """
 
 import asyncio
+import random
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from stripe_sandbox.webhook_messages import (
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
 
+NO_DELAY = (0.0, 0.0)
 RETRY_SECONDS = (1, 3, 10, 30, 120, 600, 3600)
 TIMEOUT_SECONDS = 10
 KEPT_ANSWER_BYTES = 16_384
@@ -38,7 +40,8 @@ class Webhooks:
 
     Events of one payment go out one after another, those of different payments side by side; a failed
     delivery waits for its retry without holding up the next. Switches for tests: `held`, `lose` (how many to
-    swallow, -1 for all), `copies` (how often each is sent).
+    swallow, -1 for all), `copies` (how often each is sent), `delay_seconds` (each goes out late, by a random
+    time between the two, so that they overtake each other).
     """
 
     def __init__(self, sandbox: "Sandbox") -> None:
@@ -54,6 +57,7 @@ class Webhooks:
         self.waiting: list[str] = []
         self.lose = 0
         self.copies = 1
+        self.delay_seconds: tuple[float, float] = NO_DELAY
 
     def start(self) -> None:
         """Open the connection pool and take up what an earlier run had not delivered."""
@@ -116,6 +120,7 @@ class Webhooks:
         self._forget_plans()
         self.retry_seconds = RETRY_SECONDS
         self.held, self.waiting, self.lose, self.copies = False, [], 0, 1
+        self.delay_seconds = NO_DELAY
 
     def _forget_plans(self) -> None:
         for timer in self._timers.values():
@@ -151,13 +156,20 @@ class Webhooks:
             store.remove("delivery", oldest["id"])
         if self.held:
             self.waiting.append(delivery["id"])
+        elif self.delay_seconds != NO_DELAY:
+            seconds = random.uniform(*self.delay_seconds)  # noqa: S311  chance, no secret
+            self._queue_after(seconds, delivery["id"])
         else:
             self._queue(delivery["id"])
         return delivery
 
-    def release(self, order: list[str] | None = None) -> int:
-        """Let held deliveries go, in the given order of their ids or as they came; say how many."""
-        waiting, self.waiting, self.held = order or self.waiting, [], False
+    def release(self, order: str = "as_sent") -> int:
+        """Let held deliveries go, `as_sent`, `reversed` or `shuffled`, hold no more, and say how many."""
+        waiting, self.waiting, self.held = self.waiting, [], False
+        if order == "reversed":
+            waiting.reverse()
+        elif order == "shuffled":
+            random.shuffle(waiting)
         for delivery_id in waiting:
             self._queue(delivery_id, lane="released")
         return len(waiting)
@@ -254,11 +266,13 @@ class Webhooks:
             return
         seconds = self.retry_seconds[failures - 1]
         delivery["next_attempt"] = self._sandbox.now() + round(seconds)
-        identifier = delivery["id"]
+        self._queue_after(seconds, delivery["id"])
+
+    def _queue_after(self, seconds: float, delivery_id: str) -> None:
         timers = self._timers
 
-        def retry() -> None:
-            timers.pop(identifier, None)
-            self._queue(identifier)
+        def queue() -> None:
+            timers.pop(delivery_id, None)
+            self._queue(delivery_id)
 
-        timers[identifier] = self._sandbox.timers.after(seconds, retry)
+        timers[delivery_id] = self._sandbox.timers.after(seconds, queue)

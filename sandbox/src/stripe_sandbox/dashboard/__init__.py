@@ -11,11 +11,13 @@ from starlette.types import Scope
 from stripe_sandbox.dashboard.card_table import CardTable
 from stripe_sandbox.dashboard.endpoint_list import EndpointList
 from stripe_sandbox.dashboard.event_pages import EventPages
+from stripe_sandbox.dashboard.fault_page import FaultPage
 from stripe_sandbox.dashboard.payment_list import PaymentList
 from stripe_sandbox.dashboard.payment_page import PaymentPage
 from stripe_sandbox.dashboard.receipt import Receipt
 from stripe_sandbox.dashboard.rendering import Renderer
 from stripe_sandbox.dashboard.request_pages import RequestPages
+from stripe_sandbox.dashboard.same_origin import Door, own_pages_only
 from stripe_sandbox.sandbox import Sandbox
 
 _STATIC = Path(__file__).parent / "static"
@@ -32,24 +34,32 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
     async def favicon(_: Request) -> Response:
         return FileResponse(_STATIC / "icon.svg")
 
-    payments = PaymentList(sandbox, renderer)
+    faults = FaultPage(sandbox, renderer)
+    payments, payment = PaymentList(sandbox, renderer), PaymentPage(sandbox, renderer)
     return [
         Route("/", home),
         # Browsers ask for it on every page that names no icon, the bank's and the methods' pages among them.
         Route("/favicon.ico", favicon),
         Route("/dashboard", payments.page),
         Route("/dashboard/payments", payments.page),
-        Route("/dashboard/payments/{id}", PaymentPage(sandbox, renderer).page),
+        Route("/dashboard/payments/{id}", payment.page),
+        _form("/dashboard/payments/{id}", payment.act),
         Route("/dashboard/events", events.list_page),
         Route("/dashboard/events/{id}", events.page),
-        Route("/dashboard/events/{id}/resend", events.resend, methods=["POST"]),
+        _form("/dashboard/events/{id}/resend", events.resend),
         Route("/dashboard/webhooks", EndpointList(sandbox, renderer).page),
         Route("/dashboard/logs", requests.list_page),
         Route("/dashboard/requests/{id}", requests.page),
+        Route("/dashboard/faults", faults.page),
+        _form("/dashboard/faults", faults.act),
         Route("/dashboard/cards", CardTable(renderer).page),
         Route("/dashboard/receipts/{id}", Receipt(sandbox, renderer).page),
         Mount("/dashboard/assets", _Assets(directory=_STATIC)),
     ]
+
+
+def _form(path: str, door: Door) -> Route:
+    return Route(path, own_pages_only(door), methods=["POST"])
 
 
 class _Assets(StaticFiles):

@@ -3,7 +3,7 @@
 # fmt: off
 _SENTENCES = {
     "payment_intent.created": "The shop opened a payment",
-    "payment_intent.requires_action": "The bank asks the customer to authenticate",
+    "payment_intent.requires_action": "The customer is asked to act",
     "payment_intent.processing": "The payment is on its way",
     "payment_intent.amount_capturable_updated": "The money is held on the card",
     "payment_intent.succeeded": "The payment succeeded",
@@ -19,6 +19,7 @@ _SENTENCES = {
     "charge.refunded": "Money went back to the customer",
     "charge.refund.updated": "A refund changed",
     "charge.dispute.created": "The cardholder's bank disputes the payment",
+    "charge.dispute.updated": "The dispute changed",
     "charge.dispute.closed": "The dispute is decided",
     "charge.dispute.funds_withdrawn": "The disputed money was taken back",
     "charge.dispute.funds_reinstated": "The disputed money was returned",

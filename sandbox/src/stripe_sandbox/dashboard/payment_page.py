@@ -1,4 +1,4 @@
-"""One payment: how it stands, what happened to it, and Stripe's own JSON of it.
+"""One payment: how it stands, what happened to it, Stripe's own JSON of it, and what can be done by hand.
 
 A shop links here where it would link to `dashboard.stripe.com/payments/pi_…`.
 """
@@ -7,13 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from stripe_sandbox.dashboard.payment_actions import act
+from stripe_sandbox.dashboard.payment_forms import PaymentForms, Refusal, forms_for
 from stripe_sandbox.dashboard.payment_list import PaymentRow, method_of, payment_row
 from stripe_sandbox.dashboard.rendering import Renderer
 from stripe_sandbox.dashboard.timeline import Happening, challenges_of, timeline_of
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
+
+_MOST_FIELDS = 8
+_DONE = {
+    "refund": "The refund is made.",
+    "dispute": "The payment is disputed.",
+    "answer-dispute": "The evidence is handed in; the bank decides in a moment.",
+    "accept-dispute": "The dispute is accepted and the money lost.",
+    "capture": "The money is captured.",
+    "cancel": "The payment is canceled.",
+    "answer": "The answer is passed on.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +39,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class PaymentDetails:
-    """`error` is the PaymentIntent's `last_payment_error`, None when the last attempt did not fail."""
+    """`error` is the PaymentIntent's `last_payment_error`, None when the last attempt did not fail.
+
+    `done` says what the form just sent has done, empty when none was.
+    """
 
     row: PaymentRow
     intent: StripeObject
@@ -35,7 +51,10 @@ class PaymentDetails:
     sheets: list[Sheet]
     charges: list[StripeObject]
     refunds: list[StripeObject]
+    disputes: list[StripeObject]
     challenges: list[StripeObject]
+    forms: PaymentForms
+    done: str
 
 
 class PaymentPage:
@@ -47,10 +66,27 @@ class PaymentPage:
         intent = self._sandbox.store.get("payment_intent", request.path_params["id"])
         if intent is None:
             return self._renderer.not_found(request, "payment")
-        return self._renderer.answer(request, "payment_page.html", self._details(intent))
+        done = _DONE.get(request.query_params.get("done", ""), "")
+        return self._renderer.answer(request, "payment_page.html", self._details(intent, None, done))
 
-    def _details(self, intent: StripeObject) -> PaymentDetails:
+    async def act(self, request: Request) -> Response:
+        """Do what the sent form asks for and show the payment again; 400 and why when it cannot be done."""
+        intent = self._sandbox.store.get("payment_intent", request.path_params["id"])
+        if intent is None:
+            return self._renderer.not_found(request, "payment")
+        async with request.form(max_files=0, max_fields=_MOST_FIELDS) as sent:
+            typed = {name: str(value) for name, value in sent.items()}
+        form = typed.pop("form", "")
+        refusal = act(self._sandbox, intent, form, typed)
+        if refusal:
+            page = self._details(intent, refusal, "")
+            return self._renderer.answer(request, "payment_page.html", page, status=400)
+        address = f"{self._renderer.root}/dashboard/payments/{intent['id']}?done={form}"
+        return RedirectResponse(address, status_code=303)
+
+    def _details(self, intent: StripeObject, refusal: Refusal | None, done: str) -> PaymentDetails:
         charges, refunds = self._belonging("charge", intent), self._belonging("refund", intent)
+        disputes = self._belonging("dispute", intent)
         latest = self._sandbox.store.get("charge", intent["latest_charge"] or "")
         method = method_of(self._sandbox, intent, latest)
         sheets = [Sheet("PaymentIntent", intent)]
@@ -58,6 +94,7 @@ class PaymentPage:
             sheets.append(Sheet("PaymentMethod", method))
         sheets += [Sheet(f"Charge, {charge['status']}", charge) for charge in charges]
         sheets += [Sheet(f"Refund, {refund['status']}", refund) for refund in refunds]
+        sheets += [Sheet(f"Dispute, {dispute['status']}", dispute) for dispute in disputes]
         return PaymentDetails(
             row=payment_row(self._sandbox, intent),
             intent=intent,
@@ -66,7 +103,10 @@ class PaymentPage:
             sheets=sheets,
             charges=charges,
             refunds=refunds,
+            disputes=disputes,
             challenges=challenges_of(self._sandbox, intent["id"]),
+            forms=forms_for(self._sandbox, intent, disputes, refusal),
+            done=done,
         )
 
     def _belonging(self, kind: str, intent: StripeObject) -> list[StripeObject]:

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from stripe_sandbox.currencies import written
 from stripe_sandbox.dashboard.event_words import sentence
 from stripe_sandbox.dashboard.json_view import json_view
+from stripe_sandbox.dashboard.switches import switched_on
 from stripe_sandbox.sandbox import Sandbox
 
 _HEADERS = {
@@ -21,7 +22,8 @@ _HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
+    # Not `no-referrer`, which turns the Origin of this dashboard's own forms into "null".
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -42,6 +44,7 @@ class Renderer:
             "root": self.root,
             "public_url": sandbox.public_url,
             "account": sandbox.account.display_name,
+            "switched_on": lambda: switched_on(sandbox),
         }
         self._templates.filters |= {
             "money": money,

@@ -19,7 +19,7 @@ STATES = {state.name: state for state in (
     State("succeeded", "Succeeded", "check", "Paid. Stripe has the money and the shop may deliver."),
     State("failed", "Failed", "cross", "The last attempt failed. The customer can try again."),
     State("incomplete", "Incomplete", "dots", "Nobody has tried to pay yet."),
-    State("requires_action", "Authenticating", "lock", "The customer has something to do."),
+    State("requires_action", "Waiting", "lock", "The customer has something to do elsewhere."),
     State("processing", "Processing", "clock", "The payment is on its way. Neither paid nor failed yet."),
     State("requires_capture", "Uncaptured", "pause", "The money is held on the card until it is captured."),
     State("canceled", "Canceled", "minus", "Canceled. It can never be paid."),

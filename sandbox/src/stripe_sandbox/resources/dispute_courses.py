@@ -12,6 +12,7 @@ decides, how an amount is divided among several disputes, and that Smart Dispute
 from typing import Any
 
 from stripe_sandbox.dispute_kinds import UNAUTHORIZED_DEBIT, DisputeKind
+from stripe_sandbox.errors import StripeError
 from stripe_sandbox.events import STRIPE_ITSELF, Cause, emit
 from stripe_sandbox.ids import plain_id
 from stripe_sandbox.resources import (
@@ -35,6 +36,21 @@ def come_later(sandbox: Sandbox, charge: StripeObject) -> None:
     fraud_warnings.come_later(sandbox, charge)
     if _kinds(sandbox, charge):
         sandbox.later(sandbox.settling_seconds, _begin, sandbox, charge["id"])
+
+
+def begin_now(sandbox: Sandbox, charge: StripeObject, kind: DisputeKind) -> None:
+    """Dispute a charge at once, as if its customer had gone to the bank.
+
+    Raises:
+        StripeError: no money was taken, all of it went back, or it is disputed already.
+    """
+    left = charge["amount_captured"] - charge["amount_refunded"]
+    if charge["disputed"]:
+        raise StripeError(f"Charge {charge['id']} is disputed already.", code="charge_disputed")
+    if not charge["paid"] or left <= 0:
+        raise StripeError(f"Charge {charge['id']} holds no money that a bank could take back.")
+    _open(sandbox, charge, kind, left)
+    sandbox.store.commit()
 
 
 def take_up(sandbox: Sandbox) -> None:

@@ -31,13 +31,19 @@ def addresses(
         {"amount": 99999999, "currency": "jpy"},
     ):
         pay(**parameters)
+    pay(payment_method="pm_card_visa", description="To be disputed")
+    disputed = client.v1.payment_intents.list().data[0].id
+    for form in ({"form": "dispute", "reason": "general"}, {"form": "refund", "amount": "x"}):
+        httpx.post(f"{url}/dashboard/payments/{disputed}", data=form)
+    httpx.post(f"{url}/_sandbox/faults", json={"path": "/v1/none", "status": 500}).raise_for_status()
     client.v1.payment_intents.cancel(client.v1.payment_intents.create({"amount": 100, "currency": "eur"}).id)
     failed = client.v1.payment_intents.list().data[-2].id
     event = receiver.wait_for(1)[0].event["id"]
     request = httpx.get(f"{url}/_sandbox/requests").json()["requests"][-1]["id"]
     return [
-        "", "?q=nothing", f"/payments/{paid.id}", f"/payments/{failed}", "/events", f"/events/{event}",
-        "/webhooks", "/logs", f"/requests/{request}", "/cards", f"/receipts/{paid.latest_charge}",
+        "", "?q=nothing", f"/payments/{paid.id}", f"/payments/{failed}", f"/payments/{disputed}",
+        "/events", f"/events/{event}",
+        "/webhooks", "/logs", f"/requests/{request}", "/cards", "/faults", f"/receipts/{paid.latest_charge}",
     ]  # fmt: skip
 
 

@@ -78,7 +78,9 @@ def test_shows_stripes_own_objects(page: Page, url: str, story: stripe.PaymentIn
     page.goto(f"{url}/dashboard/payments/{story.id}")
     expect(page.locator("#object-" + story.id)).to_contain_text('"latest_charge": "ch_')
     titles = ["PaymentIntent", "PaymentMethod", "Charge, failed", "Charge, succeeded"]
-    expect(page.locator("details > summary")).to_have_text([re.compile(f"^{title} ") for title in titles])
+    expect(page.locator("#payment details > summary")).to_have_text(
+        [re.compile(f"^{title} ") for title in titles]
+    )
 
 
 def test_says_why_it_failed(page: Page, url: str, client: stripe.StripeClient, pay: Pay) -> None:

@@ -69,7 +69,7 @@ def test_a_payment_appears_and_changes_without_a_reload(
     [
         ({"amount": 1500, "currency": "jpy"}, "1,500 JPY", "Succeeded"),
         ({"amount": 12340, "currency": "kwd"}, "12.340 KWD", "Succeeded"),
-        ({"payment_method": "pm_card_authenticationRequired"}, "23.00 SGD", "Authenticating"),
+        ({"payment_method": "pm_card_authenticationRequired"}, "23.00 SGD", "Waiting"),
         ({"capture_method": "manual"}, "23.00 SGD", "Uncaptured"),
     ],
 )

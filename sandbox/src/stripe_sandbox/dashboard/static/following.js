@@ -42,9 +42,8 @@ async function refresh() {
     const answer = await fetch(location.href, { cache: "no-store", ...(headers && { headers }) });
     if (answer.status === 304) return true;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (answer.ok && liveParts(document).every((part) => swap(part, page))) {
-      etag = answer.headers.get("ETag") ?? "";
-    }
+    const swapped = answer.ok && liveParts(document).map((part) => swap(part, page));
+    if (swapped && swapped.every(Boolean)) etag = answer.headers.get("ETag") ?? "";
     return true;
   } catch {
     return false;
@@ -54,13 +53,14 @@ async function refresh() {
 /**
  * @param {HTMLElement} part
  * @param {Document} page
- * @returns {boolean} false when somebody is selecting text in the part, which a swap would take away
+ * @returns {boolean} false when somebody selects text or fills a form there, which a swap would take away
  */
 function swap(part, page) {
   const fresh = page.getElementById(part.id);
   if (!fresh || fresh.innerHTML === sent.get(part.id)) return true;
   const selection = getSelection();
   if (selection && !selection.isCollapsed && selection.containsNode(part, true)) return false;
+  if (beingFilled(part)) return false;
   sent.set(part.id, fresh.innerHTML);
   const before = { rows: rowsOf(part), open: openDetails(part), focus: document.activeElement?.id ?? "" };
   localise(fresh);
@@ -68,6 +68,13 @@ function swap(part, page) {
   restore(part, before.open, before.focus);
   announce(part, before.rows);
   return true;
+}
+
+/** @param {HTMLElement} part */
+function beingFilled(part) {
+  const active = document.activeElement;
+  if (active && part.contains(active) && active.matches("input, select, textarea")) return true;
+  return [...part.querySelectorAll("input")].some((field) => field.value !== field.defaultValue);
 }
 
 /**
