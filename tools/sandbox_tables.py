@@ -79,7 +79,6 @@ def _endpoints() -> str:
     rows = (
         (f"`{route.method} {route.path.replace('{}', ':id')}`", "both" if route.publishable else "secret")
         for route in routes.ROUTES
-        if not route.path.endswith("/search")
     )
     return _table(("endpoint", "key"), rows)
 

@@ -6,11 +6,13 @@ Without the document the same calls still check what any Stripe object must have
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
+from stripe import StripeObject
+from stripe._object_classes import get_object_class
 
 _DOCUMENT = Path(__file__).parents[3] / "shared" / "stripe" / "schema.json"
 _BARE = {"object": str}
@@ -50,13 +52,13 @@ def problems(answer: dict[str, Any]) -> list[str]:
     """What is wrong with an answer of the API made with a secret key; an empty list when nothing is."""
     if "error" in answer:
         return _error_problems(answer["error"])
-    if answer.get("object") == "list":
+    if answer.get("object") in ("list", "search_result"):
         missing = [f"list lacks {key}" for key in ("data", "has_more", "url") if key not in answer]
         return missing + [problem for item in answer["data"] for problem in problems(item)]
     name = f"deleted_{answer.get('object')}" if answer.get("deleted") else str(answer.get("object"))
-    if not _DOCUMENT.is_file():
-        return [] if answer.get("id") and answer.get("object") else [f"no id or object: {sorted(answer)}"]
-    return _against(name, answer)
+    if _DOCUMENT.is_file() and name in _validators():
+        return _against(name, answer)
+    return _against_sdk(answer)
 
 
 def _error_problems(error: dict[str, Any]) -> list[str]:
@@ -70,12 +72,34 @@ def _error_problems(error: dict[str, Any]) -> list[str]:
 
 
 def _against(name: str, answer: dict[str, Any]) -> list[str]:
-    validator = _validators().get(name)
-    if validator is None:
-        return [f"Stripe has no object {name}"]
     return [
         f"{name}.{'.'.join(map(str, error.path))}: {error.message[:200]}"
-        for error in validator.iter_errors(answer)
+        for error in _validators()[name].iter_errors(answer)
+    ]
+
+
+def _against_sdk(answer: dict[str, Any]) -> list[str]:
+    """For what the document leaves out, and without it: the fields that the SDK's own class declares."""
+    kind = get_object_class("V1", str(answer.get("object")))
+    if kind is StripeObject:
+        return [f"Stripe has no object {answer.get('object')}"]
+    declared = {name: hint for name, hint in kind.__annotations__.items() if name != "OBJECT_NAME"}
+    if answer.get("deleted"):
+        return (
+            [] if answer["deleted"] is True and answer.get("id") else [f"deleted {kind.__name__} lacks an id"]
+        )
+    return [
+        *(f"{kind.__name__} has no field {name}" for name in answer if name not in declared),
+        *(
+            f"{kind.__name__} lacks {name}"
+            for name, hint in declared.items()
+            if name not in answer and type(None) not in get_args(hint)
+        ),
+        *(
+            f"{kind.__name__}.{name} is null"
+            for name, hint in declared.items()
+            if name in answer and answer[name] is None and type(None) not in get_args(hint)
+        ),
     ]
 
 
@@ -91,6 +115,7 @@ def _validators() -> dict[str, Draft202012Validator]:
     return {
         name: Draft202012Validator({"$ref": f"urn:stripe#/components/schemas/{name}"}, registry=registry)
         for name in strict
+        if "x-stub" not in schemas[name]
     }
 
 

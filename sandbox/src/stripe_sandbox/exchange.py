@@ -59,9 +59,10 @@ def replayed(stored: Stored, incoming: Incoming, key: str, version: str) -> Answ
 def error_answer(sandbox: Sandbox, incoming: Incoming, error: StripeError, key: Key | None) -> Answer:
     """An error in Stripe's envelope, no more of the intent in it than the key may see."""
     fields = error.fields()
-    intent = fields.get("payment_intent")
-    if intent and key and key.publishable:
-        fields["payment_intent"] = publishable_view(intent)
+    if key and key.publishable:
+        for name in ("payment_intent", "setup_intent"):
+            if name in fields:
+                fields[name] = publishable_view(fields[name])
     fields["request_log_url"] = f"{sandbox.public_url}/dashboard/requests/{incoming.request_id}"
     headers = [(b"stripe-should-retry", b"true")] if error.status == 409 else []
     headers += [(name.encode(), text.encode()) for name, text in error.headers.items()]

@@ -35,6 +35,24 @@ _EXPANDABLE: dict[str, dict[str, str | None]] = {
         "review": None,
         "source_transfer": None,
     },
+    "setup_intent": {
+        "application": None,
+        "customer": "customer",
+        "latest_attempt": "setup_attempt",
+        "mandate": "mandate",
+        "on_behalf_of": None,
+        "payment_method": "payment_method",
+        "single_use_mandate": None,
+    },
+    "setup_attempt": {
+        "application": None,
+        "customer": "customer",
+        "on_behalf_of": None,
+        "payment_method": "payment_method",
+        "setup_intent": "setup_intent",
+    },
+    "product": {"default_price": "price", "tax_code": None},
+    "price": {"product": "product"},
     "refunds": {"data": "refund"},
     "refund": {
         "balance_transaction": "balance_transaction",
@@ -100,7 +118,7 @@ def expand(sandbox: Sandbox, value: StripeObject, paths: list[str]) -> StripeObj
 
 def _along(sandbox: Sandbox, value: StripeObject, segments: list[str]) -> StripeObject:
     head, rest = segments[0], segments[1:]
-    if value.get("object") == "list" and head == "data":
+    if value.get("object") in ("list", "search_result") and head == "data":
         return value | {"data": [_along(sandbox, item, rest) if rest else item for item in value["data"]]}
     if value.get("object") == "charge" and head == "refunds":
         refunds = _refunds(sandbox, value["id"])

@@ -19,13 +19,7 @@ def page(call: Call, kind: str, wanted: Callable[[StripeObject], bool] = lambda 
         StripeError: a limit outside 1 to 100, both cursors at once, or a cursor that names nothing.
     """
     params = call.params
-    limit = params.get("limit", _DEFAULT_LIMIT)
-    if not 1 <= limit <= _HIGHEST_LIMIT:
-        raise errors.invalid_parameter(
-            f"This value must be between 1 and {_HIGHEST_LIMIT} (it currently is '{limit}').",
-            "limit",
-            "parameter_invalid_integer",
-        )
+    limit = limit_of(call)
     after, before = params.get("starting_after"), params.get("ending_before")
     if after and before:
         raise errors.exclusive_parameters("starting_after", "ending_before")
@@ -43,6 +37,22 @@ def page(call: Call, kind: str, wanted: Callable[[StripeObject], bool] = lambda 
         found = list(islice((item for item in rest if _kept(item, wanted, in_time)), limit + 1))
         data = found[:limit]
     return {"object": "list", "data": data, "has_more": len(found) > limit, "url": call.path}
+
+
+def limit_of(call: Call) -> int:
+    """How many the request wants on a page.
+
+    Raises:
+        StripeError: fewer than 1 or more than 100.
+    """
+    limit: int = call.params.get("limit", _DEFAULT_LIMIT)
+    if not 1 <= limit <= _HIGHEST_LIMIT:
+        raise errors.invalid_parameter(
+            f"This value must be between 1 and {_HIGHEST_LIMIT} (it currently is '{limit}').",
+            "limit",
+            "parameter_invalid_integer",
+        )
+    return limit
 
 
 def created_filter(created: int | dict[str, int] | None) -> Callable[[int], bool]:

@@ -12,10 +12,15 @@ _SEEN_OF_INTENT = frozenset({
     "receipt_email", "setup_future_usage",
     "shipping", "status",
 })  # fmt: skip
+_SEEN_OF_SETUP = frozenset({
+    "id", "object", "automatic_payment_methods", "cancellation_reason", "client_secret", "created",
+    "description", "last_setup_error", "livemode", "next_action", "payment_method", "payment_method_types",
+    "status", "usage",
+})  # fmt: skip
+_SEEN = {"payment_intent": _SEEN_OF_INTENT, "setup_intent": _SEEN_OF_SETUP}
 
 
 def publishable_view(value: StripeObject) -> StripeObject:
     """An intent without what only the account's owner may see; other objects stay as they are."""
-    if value.get("object") == "payment_intent":
-        return {name: item for name, item in value.items() if name in _SEEN_OF_INTENT}
-    return value
+    seen = _SEEN.get(str(value.get("object")))
+    return {name: item for name, item in value.items() if name in seen} if seen else value

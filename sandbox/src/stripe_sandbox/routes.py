@@ -12,7 +12,9 @@ from stripe_sandbox import errors, expansion, versions
 from stripe_sandbox.call import Call
 from stripe_sandbox.parameters import Check, Parameters, anything, boolean, object_of, text_list
 from stripe_sandbox.resources import (
+    account,
     authentications,
+    balance,
     balance_transactions,
     charges,
     confirmation_tokens,
@@ -24,9 +26,15 @@ from stripe_sandbox.resources import (
     mandates,
     payment_intents,
     payment_methods,
+    prices,
+    products,
     refunds,
+    saved_methods,
+    setup_attempts,
+    setup_intents,
     webhook_endpoints,
 )
+from stripe_sandbox.search import search
 from stripe_sandbox.store import StripeObject
 
 PUBLISHABLE = True
@@ -66,19 +74,20 @@ class Route:
 
     @property
     def _kind(self) -> str:
-        """The object that the endpoint answers with, as its path says it."""
-        _, _, *names = self.path.rstrip("/{}").split("/")
+        """The object that the endpoint answers with, or lists, as its path says it."""
+        _, _, *names = self.path.removesuffix("/search").removesuffix("/{}").split("/")
         spaces = [name for name in names[:1] if name in _NAMESPACES]
-        noun = names[-1 if self._gives_list else len(spaces)].removesuffix("s")
+        by_noun = self.method == "GET" or "{}" not in names
+        noun = names[-1 if by_noun else len(spaces)].removesuffix("s")
         return f"{spaces[0]}.{noun}" if spaces and _NAMESPACES[spaces[0]] else noun
 
     @property
     def _gives_list(self) -> bool:
-        return self.method == "GET" and not self.path.endswith("{}")
+        return self.method == "GET" and not self.path.endswith("{}") and self.path not in _SINGLE
 
     def _check_parameters(self, call: Call) -> None:
         legacy = call.before(versions.WITHOUT_PAYMENT_METHOD_TYPES)
-        if self.path.startswith("/v1/payment_intents"):
+        if self.path.startswith(("/v1/payment_intents", "/v1/setup_intents")):
             _refuse_by_version(call, legacy=legacy)
         if call.key.publishable:
             call.params = self._for_stripe_js.check(call.params)
@@ -132,15 +141,19 @@ def _refuse_by_version(call: Call, *, legacy: bool) -> None:
         raise errors.unknown_parameter("allowed_payment_method_types")
 
 
-def _search(call: Call) -> StripeObject:
-    raise errors.not_imitated(f"search ({call.path}); list and filter instead")
+# One of each, named without an id.
+_SINGLE = ("/v1/account", "/v1/balance")
+
+
+def _searching(kind: str) -> Callable[[Call], StripeObject]:
+    return lambda call: search(call, kind)
 
 
 # fmt: off
 ROUTES = (
     Route("POST",   "/v1/payment_intents",               payment_intents.create,   "PaymentIntentCreateParams"),
     Route("GET",    "/v1/payment_intents",               payment_intents.list_all, "PaymentIntentListParams"),
-    Route("GET",    "/v1/payment_intents/search",        _search,                  None),
+    Route("GET",    "/v1/payment_intents/search",        _searching("payment_intent"), "PaymentIntentSearchParams"),
     Route("GET",    "/v1/payment_intents/{}",            payment_intents.retrieve, "PaymentIntentRetrieveParams", PUBLISHABLE),
     Route("POST",   "/v1/payment_intents/{}",            payment_intents.update,   "PaymentIntentUpdateParams"),
     Route("POST",   "/v1/payment_intents/{}/confirm",    payment_intents.confirm,  "PaymentIntentConfirmParams", PUBLISHABLE),
@@ -148,7 +161,7 @@ ROUTES = (
     Route("POST",   "/v1/payment_intents/{}/cancel",     payment_intents.cancel,   "PaymentIntentCancelParams"),
 
     Route("POST",   "/v1/payment_methods",               payment_methods.create,   "PaymentMethodCreateParams", PUBLISHABLE),
-    Route("GET",    "/v1/payment_methods",               payment_methods.list_all, "PaymentMethodListParams"),
+    Route("GET",    "/v1/payment_methods",               saved_methods.list_all,   "PaymentMethodListParams"),
     Route("GET",    "/v1/payment_methods/{}",            payment_methods.retrieve, "PaymentMethodRetrieveParams"),
     Route("POST",   "/v1/payment_methods/{}",            payment_methods.update,   "PaymentMethodUpdateParams"),
     Route("POST",   "/v1/payment_methods/{}/attach",     payment_methods.attach,   "PaymentMethodAttachParams"),
@@ -159,7 +172,7 @@ ROUTES = (
     Route("POST",   "/v1/test_helpers/confirmation_tokens", confirmation_tokens.create_in_test, "ConfirmationTokenCreateParams"),
 
     Route("GET",    "/v1/charges",                       charges.list_all,         "ChargeListParams"),
-    Route("GET",    "/v1/charges/search",                _search,                  None),
+    Route("GET",    "/v1/charges/search",                _searching("charge"), "ChargeSearchParams"),
     Route("GET",    "/v1/charges/{}",                    charges.retrieve,         "ChargeRetrieveParams"),
     Route("POST",   "/v1/charges/{}",                    charges.update,           "ChargeUpdateParams"),
 
@@ -180,11 +193,21 @@ ROUTES = (
 
     Route("POST",   "/v1/customers",                     customers.create,         "CustomerCreateParams"),
     Route("GET",    "/v1/customers",                     customers.list_all,       "CustomerListParams"),
-    Route("GET",    "/v1/customers/search",              _search,                  None),
+    Route("GET",    "/v1/customers/search",              _searching("customer"), "CustomerSearchParams"),
     Route("GET",    "/v1/customers/{}",                  customers.retrieve,       "CustomerRetrieveParams"),
     Route("POST",   "/v1/customers/{}",                  customers.update,         "CustomerUpdateParams"),
     Route("DELETE", "/v1/customers/{}",                  customers.delete,         "CustomerDeleteParams"),
-    Route("GET",    "/v1/customers/{}/payment_methods",  payment_methods.list_of,  "CustomerPaymentMethodListParams"),
+    Route("GET",    "/v1/customers/{}/payment_methods",  saved_methods.list_of,    "CustomerPaymentMethodListParams"),
+
+    Route("GET",    "/v1/customers/{}/payment_methods/{}", saved_methods.retrieve_of, "CustomerPaymentMethodRetrieveParams"),
+
+    Route("POST",   "/v1/setup_intents",                 setup_intents.create,     "SetupIntentCreateParams"),
+    Route("GET",    "/v1/setup_intents",                 setup_intents.list_all,   "SetupIntentListParams"),
+    Route("GET",    "/v1/setup_intents/{}",              setup_intents.retrieve,   "SetupIntentRetrieveParams", PUBLISHABLE),
+    Route("POST",   "/v1/setup_intents/{}",              setup_intents.update,     "SetupIntentUpdateParams"),
+    Route("POST",   "/v1/setup_intents/{}/confirm",      setup_intents.confirm,    "SetupIntentConfirmParams", PUBLISHABLE),
+    Route("POST",   "/v1/setup_intents/{}/cancel",       setup_intents.cancel,     "SetupIntentCancelParams"),
+    Route("GET",    "/v1/setup_attempts",                setup_attempts.list_all,  "SetupAttemptListParams"),
 
     Route("GET",    "/v1/mandates/{}",                   mandates.retrieve,        "MandateRetrieveParams"),
 
@@ -199,6 +222,21 @@ ROUTES = (
 
     Route("GET",    "/v1/balance_transactions",          balance_transactions.list_all, "BalanceTransactionListParams"),
     Route("GET",    "/v1/balance_transactions/{}",       balance_transactions.retrieve, "BalanceTransactionRetrieveParams"),
+
+    Route("GET",    "/v1/balance",                       balance.retrieve,         "BalanceRetrieveParams"),
+    Route("GET",    "/v1/account",                       account.retrieve,         "AccountRetrieveCurrentParams"),
+
+    Route("POST",   "/v1/products",                      products.create,          "ProductCreateParams"),
+    Route("GET",    "/v1/products",                      products.list_all,        "ProductListParams"),
+    Route("GET",    "/v1/products/search",               _searching("product"),    "ProductSearchParams"),
+    Route("GET",    "/v1/products/{}",                   products.retrieve,        "ProductRetrieveParams"),
+    Route("POST",   "/v1/products/{}",                   products.update,          "ProductUpdateParams"),
+    Route("DELETE", "/v1/products/{}",                   products.delete,          "ProductDeleteParams"),
+    Route("POST",   "/v1/prices",                        prices.create,            "PriceCreateParams"),
+    Route("GET",    "/v1/prices",                        prices.list_all,          "PriceListParams"),
+    Route("GET",    "/v1/prices/search",                 _searching("price"),      "PriceSearchParams"),
+    Route("GET",    "/v1/prices/{}",                     prices.retrieve,          "PriceRetrieveParams"),
+    Route("POST",   "/v1/prices/{}",                     prices.update,            "PriceUpdateParams"),
 
     # What only Stripe.js calls; undocumented, shaped after what browsers were seen to send.
     Route("GET",    "/v1/elements/sessions",             elements_sessions.retrieve,  None, PUBLISHABLE),
@@ -221,8 +259,9 @@ def find_route(method: str, path: str) -> tuple[Route, str]:
         return route, ""
     segments = path.split("/")
     place = 4 if len(segments) > 2 and segments[2] in _NAMESPACES else 3
-    if len(segments) in (place + 1, place + 2):
-        template: list[Any] = [*segments[:place], "{}", *segments[place + 1 :]]
+    if place < len(segments) <= place + 3:
+        rest = [*segments[place + 1 : place + 2], *("{}" for _ in segments[place + 2 :])]
+        template: list[Any] = [*segments[:place], "{}", *rest]
         route = _TABLE.get((method, "/".join(template)))
         if route:
             return route, segments[place]

@@ -49,12 +49,13 @@ def render(value: dict[str, Any], version: str) -> dict[str, Any]:
             rendered[key] = item
     if rendered.get("object") == "payment_intent":
         _older_payment_intent(rendered, version)
+    elif rendered.get("object") == "setup_intent":
+        _without_new_fields(rendered)
     return rendered
 
 
 def _older_payment_intent(intent: dict[str, Any], version: str) -> None:
-    for key in ("allowed_payment_method_types", "managed_payments", "payment_record"):
-        intent.pop(key, None)
+    _without_new_fields(intent)
     if before(version, WITHOUT_INVOICE):
         intent["invoice"] = None
     if before(version, WITHOUT_CHARGES):
@@ -66,3 +67,8 @@ def _older_payment_intent(intent: dict[str, Any], version: str) -> None:
             "has_more": False,
             "url": f"/v1/charges?payment_intent={intent['id']}",
         }
+
+
+def _without_new_fields(intent: dict[str, Any]) -> None:
+    for key in ("allowed_payment_method_types", "managed_payments", "payment_record"):
+        intent.pop(key, None)

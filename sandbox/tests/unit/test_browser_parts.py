@@ -26,7 +26,7 @@ ENTRIES = (
     "modal/google_pay.js",
     "modal/link.js",
 )
-INTENT = {"id": "pi_1", "client_secret": "pi_1_secret_2", "status": "succeeded"}
+INTENT = {"object": "payment_intent", "id": "pi_1", "client_secret": "pi_1_secret_2", "status": "succeeded"}
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from stripe_sandbox.browser.frames import ASSETS, CONTENT_SECURITY_POLICY, TEMPLATES
 from stripe_sandbox.currencies import written
-from stripe_sandbox.resources import payment_intents
+from stripe_sandbox.resources import payment_intents, three_d_secure
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -61,7 +61,6 @@ class _Bank:
         if not source:
             return _unknown()
         intent = self._intent(source)
-        amount = written(intent["amount"], intent["currency"]).lstrip("$")
         method = self._sandbox.store.get("payment_method", source["payment_method"]) or {}
         return self._render(
             hosted=hosted,
@@ -70,7 +69,7 @@ class _Bank:
             dark=request.query_params.get("theme") == "dark",
             action=f"{self._root}{path}/{source_id}",
             merchant=self._sandbox.account.display_name,
-            amount=f"{intent['currency'].upper()} {amount}",
+            amount=_amount(intent),
             last4=method.get("card", {}).get("last4"),
         )
 
@@ -96,10 +95,17 @@ class _Bank:
         return self._sandbox.store.get("three_d_secure_source", identifier)
 
     def _intent(self, source: StripeObject) -> StripeObject:
-        intent = self._sandbox.store.get("payment_intent", source["payment_intent"])
+        intent = three_d_secure.intent_of(self._sandbox, source)
         if intent is None:
-            raise LookupError(f"{source['id']} belongs to no PaymentIntent")
+            raise LookupError(f"{source['id']} belongs to no intent")
         return intent
+
+
+def _amount(intent: StripeObject) -> str | None:
+    """What the bank is asked for; a SetupIntent asks for permission alone."""
+    if intent["object"] == "setup_intent":
+        return None
+    return f"{intent['currency'].upper()} {written(intent['amount'], intent['currency']).lstrip('$')}"
 
 
 def return_address(return_url: str, intent: StripeObject) -> str:
@@ -110,8 +116,8 @@ def return_address(return_url: str, intent: StripeObject) -> str:
     parts = urlsplit(return_url)
     query = [
         *parse_qsl(parts.query, keep_blank_values=True),
-        ("payment_intent", intent["id"]),
-        ("payment_intent_client_secret", intent["client_secret"]),
+        (intent["object"], intent["id"]),
+        (f"{intent['object']}_client_secret", intent["client_secret"]),
         ("redirect_status", status),
     ]
     return urlunsplit(parts._replace(query=urlencode(query)))

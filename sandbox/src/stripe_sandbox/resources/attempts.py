@@ -13,6 +13,7 @@ from stripe_sandbox.resources import (
     outcomes,
     payment_methods,
     radar,
+    setup_attempts,
     three_d_secure,
 )
 from stripe_sandbox.sandbox import Sandbox
@@ -99,7 +100,7 @@ def finish_authentication(sandbox: Sandbox, source_id: str, authenticated: bool)
     source = sandbox.store.get("three_d_secure_source", source_id)
     if source is None:
         raise no_such("source", source_id, "source")
-    intent = sandbox.store.get("payment_intent", source["payment_intent"])
+    intent = three_d_secure.intent_of(sandbox, source)
     method = sandbox.store.get("payment_method", source["payment_method"])
     if intent is None or method is None:
         raise no_such("source", source_id, "source")
@@ -108,6 +109,10 @@ def finish_authentication(sandbox: Sandbox, source_id: str, authenticated: bool)
     source["state"] = "succeeded" if authenticated else "failed"
     sandbox.store.save("three_d_secure_source", source)
     intent["next_action"] = None
+    if intent["object"] == "setup_intent":
+        setup_attempts.finish_authentication(sandbox, intent, method, authenticated=authenticated)
+        sandbox.store.commit()
+        return intent
     if not authenticated:
         _fail_authentication(sandbox, intent, method)
     elif source.get("captcha"):

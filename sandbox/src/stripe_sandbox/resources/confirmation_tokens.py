@@ -54,7 +54,7 @@ def apply(call: Call) -> None:
             raise errors.exclusive_parameters("confirmation_token", other)
     token = call.find("confirmation_token", named, "confirmation_token")
     hidden = _hidden(call, token)
-    if token["payment_intent"]:
+    if token["payment_intent"] or token["setup_intent"]:
         raise StripeError(
             f"The confirmation token {named} has already been used. Create another one.",
             code="token_already_used",
@@ -79,7 +79,7 @@ def spend(call: Call, intent: StripeObject) -> None:
     """The request's token, if any, now belongs to the intent."""
     token = call.sandbox.store.get("confirmation_token", call.params.get("confirmation_token") or "")
     if token:
-        token["payment_intent"] = intent["id"]
+        token[intent["object"]] = intent["id"]
         call.sandbox.store.save("confirmation_token", token)
 
 

@@ -69,7 +69,9 @@ def create(call: Call) -> StripeObject:
         if call.params.get("payment_method")
         else None
     )
-    customer |= _changed(call, customer)
+    if method:
+        payment_methods.check_attachable(call.sandbox, method, None)
+    customer |= _changed(call, customer, method)
     call.sandbox.store.save("customer", customer)
     emit(call.sandbox, "customer.created", customer, call.cause)
     if method:
@@ -110,7 +112,8 @@ def delete(call: Call) -> StripeObject:
     return gone
 
 
-def _changed(call: Call, customer: StripeObject) -> dict[str, Any]:
+def _changed(call: Call, customer: StripeObject, arriving: StripeObject | None = None) -> dict[str, Any]:
+    """What the request changes; `arriving` is the method that it attaches."""
     params = call.params
     for name in _NOT_IMITATED:
         if params.get(name):
@@ -133,13 +136,26 @@ def _changed(call: Call, customer: StripeObject) -> dict[str, Any]:
             fields[name] = params[name]
     if "invoice_settings" in params:
         fields["invoice_settings"] = customer["invoice_settings"] | _invoice_settings(
-            call, params["invoice_settings"]
+            call, params["invoice_settings"], customer["id"], arriving
         )
     return fields
 
 
-def _invoice_settings(call: Call, given: dict[str, Any]) -> dict[str, Any]:
+def _invoice_settings(
+    call: Call, given: dict[str, Any], customer_id: str, arriving: StripeObject | None
+) -> dict[str, Any]:
+    settings = {name: value or None for name, value in given.items()}
     named = given.get("default_payment_method")
-    if named:
-        call.find("payment_method", named, "invoice_settings[default_payment_method]", "PaymentMethod")
-    return {name: value or None for name, value in given.items()}
+    if named and arriving and named in (arriving["id"], call.params.get("payment_method")):
+        settings["default_payment_method"] = arriving["id"]
+    elif named:
+        param = "invoice_settings[default_payment_method]"
+        method = call.find("payment_method", named, param, "PaymentMethod")
+        if method["customer"] != customer_id:
+            raise errors.StripeError(
+                f"The customer does not have a payment method with the ID {named}. The payment method must "
+                "be attached to the customer.",
+                code="resource_missing",
+                param=param,
+            )
+    return settings

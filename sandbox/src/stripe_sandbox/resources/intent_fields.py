@@ -56,7 +56,7 @@ def new(call: Call) -> StripeObject:
     params = call.params
     _check_exclusive(params)
     identifier = payment_id("pi")
-    automatic = _automatic(call)
+    automatic = automatic_methods(call)
     capture_method = "automatic" if call.before(versions.ASYNCHRONOUS_CAPTURE) else "automatic_async"
     intent: StripeObject = _EMPTY | {
         "id": identifier,
@@ -75,7 +75,7 @@ def new(call: Call) -> StripeObject:
         "excluded_payment_method_types": params.get("excluded_payment_method_types") or None,
         "livemode": False,
         "metadata": {},
-        "payment_method_configuration_details": _CONFIGURATION if automatic else None,
+        "payment_method_configuration_details": CONFIGURATION if automatic else None,
         "payment_method_options": {},
         "payment_method_types": [],
         "status": "requires_payment_method",
@@ -83,7 +83,7 @@ def new(call: Call) -> StripeObject:
     return intent | changed(call, intent)
 
 
-_CONFIGURATION = {"id": "pmc_1Sandbox00000000", "parent": None}
+CONFIGURATION = {"id": "pmc_1Sandbox00000000", "parent": None}
 
 
 def changed(call: Call, intent: StripeObject) -> dict[str, Any]:
@@ -199,7 +199,8 @@ def _check_exclusive(params: dict[str, Any]) -> None:
         raise errors.exclusive_parameters(*given)
 
 
-def _automatic(call: Call) -> dict[str, Any] | None:
+def automatic_methods(call: Call) -> dict[str, Any] | None:
+    """The intent's `automatic_payment_methods`: as given, else on since 2023-08-16 unless types are named."""
     given = call.params.get("automatic_payment_methods")
     if given:
         return {"allow_redirects": given.get("allow_redirects", "always"), "enabled": given["enabled"]}

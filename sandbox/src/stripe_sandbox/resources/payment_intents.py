@@ -19,6 +19,7 @@ from stripe_sandbox.resources import (
     confirmation_tokens,
     dispute_courses,
     holds,
+    intent_calls,
     intent_fields,
     intent_states,
     method_payments,
@@ -61,7 +62,7 @@ def create(call: Call) -> StripeObject:
     intent = intent_fields.new(call)
     method = _named_method(call, intent)
     if params.get("confirm"):
-        _check_return_url(call, intent)
+        intent_calls.check_return_url(call, intent)
         if method is None:
             raise intent_states.missing_method(intent)
         attempts.check_ready(call, intent, method)
@@ -78,7 +79,7 @@ def create(call: Call) -> StripeObject:
 
 def retrieve(call: Call) -> StripeObject:
     intent = call.find("payment_intent", param="intent")
-    _check_client_secret(call, intent)
+    intent_calls.check_client_secret(call, intent)
     return intent
 
 
@@ -119,14 +120,14 @@ def update(call: Call) -> StripeObject:
 
 def confirm(call: Call) -> StripeObject:
     intent = call.find("payment_intent", param="intent")
-    _check_client_secret(call, intent)
+    intent_calls.check_client_secret(call, intent)
     if call.key.publishable:
         intent_fields.check_page_may_confirm(call, intent)
     intent_fields.refuse_not_imitated(call.params)
     intent_states.check_confirmable(intent)
     confirmation_tokens.apply(call)
     changed = intent_fields.changed(call, intent)
-    _check_return_url(call, intent)
+    intent_calls.check_return_url(call, intent)
     method = _named_method(call, intent | changed)
     if method is None:
         if intent["payment_method"] is None:
@@ -199,32 +200,3 @@ def _named_method(call: Call, intent: dict[str, Any]) -> StripeObject | None:
         return None
     attempts.check_fits(call.sandbox, intent, method)
     return method
-
-
-def _check_client_secret(call: Call, intent: StripeObject) -> None:
-    given = call.params.get("client_secret")
-    if given is None and call.key.publishable:
-        raise errors.missing_parameter("client_secret")
-    if given is not None and given != intent["client_secret"]:
-        raise StripeError(
-            "The client_secret provided does not match the client_secret associated with the PaymentIntent.",
-            param="client_secret",
-        )
-
-
-def _check_return_url(call: Call, intent: StripeObject) -> None:
-    """Automatic methods may redirect, so Stripe wants to know where to, also for a card that never does."""
-    automatic = intent["automatic_payment_methods"]
-    if not automatic or not automatic["enabled"] or automatic.get("allow_redirects") == "never":
-        return
-    if call.params.get("return_url") or call.params.get("off_session") or call.params.get("use_stripe_sdk"):
-        return
-    raise StripeError(
-        "A `return_url` must be specified because this Payment Intent is configured to automatically accept "
-        "the payment methods enabled in the Dashboard, some of which may require a full page redirect to "
-        "succeed. If you do not want to accept redirect-based payment methods, set "
-        "`automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to "
-        "`never` when creating Setup Intents and Payment Intents.",
-        param="return_url",
-        objects={"payment_intent": dict(intent)},
-    )

@@ -14,7 +14,6 @@ from stripe_sandbox.events import Cause, emit
 from stripe_sandbox.ids import plain_id
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.methods import BY_TYPE, WALLETS
-from stripe_sandbox.pagination import page
 from stripe_sandbox.resources import card_details, method_details
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
@@ -120,30 +119,6 @@ def retrieve(call: Call) -> StripeObject:
     return find(call, call.id, "payment_method")
 
 
-def list_all(call: Call) -> StripeObject:
-    kind, customer = call.params.get("type"), call.params.get("customer")
-    return page(
-        call,
-        "payment_method",
-        lambda method: (
-            method["customer"] is not None
-            and customer in (None, method["customer"])
-            and kind in (None, method["type"])
-        ),
-    )
-
-
-def list_of(call: Call) -> StripeObject:
-    """The PaymentMethods of the customer that the path names."""
-    call.find("customer")
-    kind, customer = call.params.get("type"), call.id
-    return page(
-        call,
-        "payment_method",
-        lambda method: method["customer"] == customer and kind in (None, method["type"]),
-    )
-
-
 def update(call: Call) -> StripeObject:
     method = find(call, call.id)
     if method["customer"] is None:
@@ -215,8 +190,16 @@ def detach(call: Call) -> StripeObject:
     method["customer"] = None
     remember(call.sandbox, method["id"], used=True)
     call.sandbox.store.save("payment_method", method)
+    _forget_default(call.sandbox, customer, method["id"])
     emit(call.sandbox, "payment_method.detached", method, call.cause, {"customer": customer})
     return method
+
+
+def _forget_default(sandbox: Sandbox, customer_id: str, method_id: str) -> None:
+    customer = sandbox.store.get("customer", customer_id)
+    if customer and customer["invoice_settings"]["default_payment_method"] == method_id:
+        customer["invoice_settings"] = customer["invoice_settings"] | {"default_payment_method": None}
+        sandbox.store.save("customer", customer)
 
 
 def remember(sandbox: Sandbox, payment_method_id: str, **facts: bool) -> None:

@@ -32,17 +32,7 @@ def next_action(
     With `captcha` it is not the bank's, but Stripe's own: is the customer human? That one is always in the
     page.
     """
-    source: StripeObject = {
-        "id": plain_id("src"),
-        "payment_intent": intent["id"],
-        "payment_method": method["id"],
-        "return_url": return_url,
-        "captcha": captcha,
-        "state": "challenge_required",
-        "transaction": _transaction_id(),
-        "created": sandbox.now(),
-    }
-    sandbox.store.save("three_d_secure_source", source)
+    source = _source(sandbox, intent, method, return_url=return_url, captcha=captcha)
     if captcha:
         return _captcha(sandbox, source)
     if not in_page:
@@ -70,6 +60,30 @@ def next_action(
     }
 
 
+def _source(
+    sandbox: Sandbox,
+    intent: StripeObject,
+    method: StripeObject,
+    *,
+    return_url: str | None,
+    captcha: bool,
+) -> StripeObject:
+    source: StripeObject = {
+        "id": plain_id("src"),
+        "payment_intent": None,
+        "setup_intent": None,
+        intent["object"]: intent["id"],
+        "payment_method": method["id"],
+        "return_url": return_url,
+        "captcha": captcha,
+        "state": "challenge_required",
+        "transaction": _transaction_id(),
+        "created": sandbox.now(),
+    }
+    sandbox.store.save("three_d_secure_source", source)
+    return source
+
+
 def _captcha(sandbox: Sandbox, source: StripeObject) -> dict[str, Any]:
     """What Stripe.js gets in place of a bank's challenge; of its fields only the names are known."""
     asked = {
@@ -81,6 +95,13 @@ def _captcha(sandbox: Sandbox, source: StripeObject) -> dict[str, Any]:
         "type": "use_stripe_sdk",
         "use_stripe_sdk": {"type": "intent_confirmation_challenge", "stripe_js": asked},
     }
+
+
+def intent_of(sandbox: Sandbox, source: StripeObject) -> StripeObject | None:
+    """The PaymentIntent or SetupIntent that a challenge is about."""
+    if source.get("setup_intent"):
+        return sandbox.store.get("setup_intent", source["setup_intent"])
+    return sandbox.store.get("payment_intent", source["payment_intent"])
 
 
 def is_current(intent: StripeObject, source_id: str) -> bool:
