@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stripe_sandbox import browser, control_pages, dashboard
+from stripe_sandbox import browser, control_pages, dashboard, trimming
 from stripe_sandbox.api import Api
 from stripe_sandbox.resources import charges, dispute_courses, holds, method_payments, refund_courses
 from stripe_sandbox.sandbox import Sandbox
@@ -34,9 +34,10 @@ def create_app(sandbox: Sandbox) -> Starlette:
         method_payments.take_up(sandbox)
         dispute_courses.take_up(sandbox)
         holds.take_up(sandbox)
-        sparing = asyncio.create_task(_spare_the_collector())
+        chores = [asyncio.create_task(_spare_the_collector()), asyncio.create_task(_keep_small(sandbox))]
         yield
-        sparing.cancel()
+        for chore in chores:
+            chore.cancel()
         await sandbox.webhooks.stop()
         sandbox.close()
 
@@ -52,6 +53,12 @@ async def _broken(request: Request, error: Exception) -> Response:
     """A fault of the sandbox's own pages: its trace goes to standard error, for the server logs nothing."""
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return PlainTextResponse("The sandbox failed; its output says where. This is a fault of its own.", 500)
+
+
+async def _keep_small(sandbox: Sandbox) -> None:
+    while True:
+        trimming.trim(sandbox)
+        await asyncio.sleep(trimming.SECONDS_BETWEEN)
 
 
 async def _spare_the_collector() -> None:

@@ -28,6 +28,7 @@ PUT  /_sandbox/account       {"block_highest_risk": true, "block_failed_cvc": fa
                              "smart_disputes": false}: choose anew; what is left out stays
 GET  /_sandbox/webhooks      the switches below and how many deliveries are held
 PUT  /_sandbox/webhooks      {"hold": true, "lose": 2 (-1: all), "copies": 3, "retry_seconds": [0.1, 0.5],
+                             "retries": "quick" (usual) | "test" | "live" for Stripe's own schedules,
                              "delay_seconds": [2, 10]}: each goes out late, between so many seconds
 POST /_sandbox/webhooks/release   {"order": "as_sent" | "reversed" | "shuffled"}: let held ones go
 GET  /_sandbox/deliveries    newest first; filter with ?event=, ?endpoint=, ?status=
@@ -49,6 +50,7 @@ from stripe_sandbox.control_doors import Strict, json_answer, read, switch
 from stripe_sandbox.resources import method_payments
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.webhook_messages import wants
+from stripe_sandbox.webhooks import RETRIES
 
 _MOST_LISTED = 1000
 
@@ -79,6 +81,7 @@ class _WebhooksBody(Strict):
     copies: int | None = Field(default=None, ge=1, le=10)
     retry_seconds: list[float] | None = None
     delay_seconds: tuple[NonNegativeFloat, NonNegativeFloat] | None = None
+    retries: Literal["quick", "test", "live"] | None = None
 
 
 class _ReleaseBody(Strict):
@@ -197,6 +200,8 @@ class _Doors:
             webhooks.lose = body.lose
         if body.copies is not None:
             webhooks.copies = body.copies
+        if body.retries is not None:
+            webhooks.retry_seconds = RETRIES[body.retries]
         if body.retry_seconds is not None:
             webhooks.retry_seconds = tuple(body.retry_seconds)
         if body.delay_seconds is not None:

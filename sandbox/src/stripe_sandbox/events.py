@@ -11,6 +11,9 @@ from stripe_sandbox.store import StripeObject
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
 
+KEPT_SECONDS = 30 * 24 * 60 * 60
+"""How long an event can be asked for (https://docs.stripe.com/api/events)."""
+
 _OF_PAYMENTS = frozenset({"payment_intent", "charge", "refund", "dispute"})
 
 

@@ -44,6 +44,7 @@ class Store:
                 "select kind, id, body from object order by position"
             ):
                 self._kinds.setdefault(kind, {})[identifier] = orjson.loads(body)
+            _shrink(self._file)
 
     def save(self, kind: str, value: StripeObject) -> None:
         """Add an object or note that it changed; its `id` names it."""
@@ -100,6 +101,15 @@ class Store:
             self.commit()
             self._file.close()
             self._file = None
+
+
+def _shrink(file: sqlite3.Connection) -> None:
+    """Give back the room of what was removed, when it is the greater part of the file."""
+    pages, free = (
+        int(file.execute(f"pragma {name}").fetchone()[0]) for name in ("page_count", "freelist_count")
+    )
+    if free > pages // 2:
+        file.execute("vacuum")
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -1,7 +1,7 @@
 """Webhooks: every event signed and posted to every endpoint that wants it, again and again until it is taken.
 
 Signature and delivery as in https://docs.stripe.com/webhooks: any 2xx is success, redirects are not followed,
-each attempt is signed anew. The retry schedule is a sandbox's, seconds instead of hours.
+each attempt is signed anew. Retries run on the sandbox's clock and go on after a restart.
 """
 
 import asyncio
@@ -27,10 +27,16 @@ if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
 
 NO_DELAY = (0.0, 0.0)
-RETRY_SECONDS = (1, 3, 10, 30, 120, 600, 3600)
+_HOUR = 3600
+RETRIES: dict[str, tuple[float, ...]] = {
+    "quick": (1, 3, 10, 30, 120, 600, _HOUR),
+    "test": (_HOUR // 2, _HOUR, 2 * _HOUR),
+    "live": tuple(60 * 2**doubled for doubled in range(12)),
+}
+"""Seconds between tries: nobody waits for hours at a desk, so the first is usual; the others follow Stripe's
+test mode (three over a few hours) and live mode (farther and farther apart, for up to three days)."""
 TIMEOUT_SECONDS = 10
 KEPT_ANSWER_BYTES = 16_384
-KEPT_DELIVERIES = 5_000
 AT_ONCE = 32
 USER_AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
 
@@ -52,7 +58,7 @@ class Webhooks:
         self._awaited: dict[str, set[str]] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
-        self.retry_seconds: tuple[float, ...] = RETRY_SECONDS
+        self.retry_seconds = RETRIES["quick"]
         self.held = False
         self.waiting: list[str] = []
         self.lose = 0
@@ -67,7 +73,7 @@ class Webhooks:
         )
         for delivery in list(self._sandbox.store.oldest_first("delivery")):
             if delivery["status"] == "pending":
-                self._queue(delivery["id"])
+                self._queue_after((delivery["next_attempt"] or 0) - self._sandbox.now(), delivery["id"])
 
     async def stop(self) -> None:
         self._forget_plans()
@@ -118,7 +124,7 @@ class Webhooks:
 
     def reset(self) -> None:
         self._forget_plans()
-        self.retry_seconds = RETRY_SECONDS
+        self.retry_seconds = RETRIES["quick"]
         self.held, self.waiting, self.lose, self.copies = False, [], 0, 1
         self.delay_seconds = NO_DELAY
 
@@ -151,9 +157,6 @@ class Webhooks:
         store = self._sandbox.store
         delivery = new_delivery(self._sandbox, event, endpoint, "pending")
         store.save("delivery", delivery)
-        oldest = next(store.oldest_first("delivery"))
-        if store.count("delivery") > KEPT_DELIVERIES and oldest["status"] != "pending":
-            store.remove("delivery", oldest["id"])
         if self.held:
             self.waiting.append(delivery["id"])
         elif self.delay_seconds != NO_DELAY:
@@ -162,6 +165,19 @@ class Webhooks:
         else:
             self._queue(delivery["id"])
         return delivery
+
+    def resume(self, endpoint_id: str) -> None:
+        """An endpoint was enabled again: go on with what was given up meanwhile, unless its time is over.
+
+        https://docs.stripe.com/webhooks#disable
+        """
+        oldest = self._sandbox.now() - sum(self.retry_seconds)
+        for delivery in list(self._sandbox.store.oldest_first("delivery")):
+            stopped = delivery["endpoint"] == endpoint_id and delivery["status"] == "stopped"
+            if stopped and delivery["created"] >= oldest:
+                delivery["status"] = "pending"
+                self._sandbox.store.save("delivery", delivery)
+                self._queue(delivery["id"])
 
     def release(self, order: str = "as_sent") -> int:
         """Let held deliveries go, `as_sent`, `reversed` or `shuffled`, hold no more, and say how many."""
@@ -269,6 +285,10 @@ class Webhooks:
         self._queue_after(seconds, delivery["id"])
 
     def _queue_after(self, seconds: float, delivery_id: str) -> None:
+        """Try a delivery when so many seconds have gone by; at once when none are left."""
+        if seconds <= 0:
+            self._queue(delivery_id)
+            return
         timers = self._timers
 
         def queue() -> None:

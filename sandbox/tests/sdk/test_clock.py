@@ -113,3 +113,51 @@ def test_klarna_holds_money_for_an_account_at_home(client_for: Callable[..., str
         assert (held.status, held.amount_capturable) == ("requires_capture", 5000)
         captured = client.v1.payment_intents.capture(intent.id, {"amount_to_capture": 3000})
         assert (captured.status, captured.amount_received) == ("succeeded", 3000)
+
+
+def test_the_clock_goes_on_where_it_was(
+    tmp_path: Path, client_for: Callable[..., stripe.StripeClient]
+) -> None:
+    """Its offset is in the file, with what the account's owner chose; a reset forgets both."""
+    state = ("--state", str(tmp_path / "sandbox.db"))
+    with running_sandbox(*state) as first:
+        move(first, 5 * HOUR)
+        httpx.put(f"{first.address}/_sandbox/account", json={"smart_disputes": True})
+        first.kill()
+    with running_sandbox(*state) as second:
+        made = client_for(second).v1.customers.create({"name": "Ada"})
+        clock = httpx.get(f"{second.address}/_sandbox/clock").json()
+        assert clock["offset"] == 5 * HOUR
+        assert 0 <= clock["now"] - made.created < HOUR
+        assert httpx.get(f"{second.address}/_sandbox/account").json()["smart_disputes"]
+        httpx.post(f"{second.address}/_sandbox/reset")
+        second.kill()
+    with running_sandbox(*state) as third:
+        assert httpx.get(f"{third.address}/_sandbox/clock").json()["offset"] == 0
+        assert not httpx.get(f"{third.address}/_sandbox/account").json()["smart_disputes"]
+
+
+def test_a_retry_keeps_its_time_across_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+    """On Stripe's own schedule: nothing comes before its hour, whoever was restarted."""
+    state = ("--state", str(tmp_path / "sandbox.db"), "--webhook", receiver.url)
+    receiver.answers.extend([500, 500])
+    with running_sandbox(*state) as first:
+        httpx.put(f"{first.address}/_sandbox/webhooks", json={"retries": "test"}).raise_for_status()
+        key = {"Authorization": "Bearer sk_test_tests"}
+        httpx.post(f"{first.address}/v1/customers", headers=key).raise_for_status()
+        receiver.wait_for(1)
+        while not httpx.get(f"{first.address}/_sandbox/deliveries").json()["deliveries"][0]["next_attempt"]:
+            pass
+        first.kill()
+    with running_sandbox(*state) as second:
+        httpx.put(f"{second.address}/_sandbox/webhooks", json={"retries": "test"})
+        move(second, HOUR // 2 - 60)
+        assert len(receiver.deliveries) == 1
+        move(second, HOUR // 2 + 1)
+        assert len(receiver.wait_for(2)) == 2
+        while (
+            httpx.get(f"{second.address}/_sandbox/deliveries").json()["deliveries"][0]["next_attempt"] is None
+        ):
+            pass
+        move(second, HOUR // 2 + HOUR + 2)
+        assert receiver.wait_for(3)[0].body == receiver.deliveries[2].body

@@ -79,7 +79,7 @@ def test_a_hold_that_was_taken_does_not_lapse(client: stripe.StripeClient, contr
     taken, released = held(client), held(client)
     client.v1.payment_intents.capture(taken.id)
     client.v1.payment_intents.cancel(released.id, {"cancellation_reason": "duplicate"})
-    control.put("/clock", json={"offset": 30 * DAY})
+    control.put("/clock", json={"offset": 20 * DAY})
     assert client.v1.payment_intents.retrieve(taken.id).status == "succeeded"
     assert client.v1.payment_intents.retrieve(released.id).cancellation_reason == "duplicate"
     assert kinds(client).count("payment_intent.canceled") == 1

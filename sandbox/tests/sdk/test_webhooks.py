@@ -154,6 +154,24 @@ def test_giving_up_leaves_the_event_undelivered(
     assert _until(lambda: client.v1.events.list({"delivery_success": True}).data)
 
 
+def test_an_endpoint_enabled_again_gets_what_it_missed(
+    client: stripe.StripeClient, receiver: Receiver, control: httpx.Client
+) -> None:
+    """Retries stop at a disabled endpoint and go on when it is back in time."""
+    control.put("/webhooks", json={"retry_seconds": [60]})
+    receiver.answers.append(500)
+    endpoint = listen(client, receiver, "customer.created")
+    client.v1.customers.create({"name": "Ada"})
+    receiver.wait_for(1)
+    _until(lambda: control.get("/deliveries").json()["deliveries"][0]["next_attempt"])
+    client.v1.webhook_endpoints.update(endpoint.id, {"disabled": True})
+    control.put("/clock", json={"offset": 61})
+    _until(lambda: control.get("/deliveries", params={"status": "stopped"}).json()["deliveries"])
+    control.put("/clock", json={"offset": 0})
+    client.v1.webhook_endpoints.update(endpoint.id, {"disabled": False})
+    assert receiver.wait_for(2)[1].body == receiver.deliveries[0].body
+
+
 def test_an_endpoint_gets_its_own_version(client: stripe.StripeClient, receiver: Receiver) -> None:
     """An endpoint made for an older version sees that version's shape."""
     listen(client, receiver, "payment_intent.created", api_version="2022-08-01")

@@ -58,7 +58,9 @@ def update(call: Call) -> StripeObject:
     if "description" in params:
         endpoint["description"] = params["description"] or None
     if "disabled" in params:
-        endpoint["status"] = "disabled" if params["disabled"] else "enabled"
+        before, endpoint["status"] = endpoint["status"], "disabled" if params["disabled"] else "enabled"
+        if before != endpoint["status"] == "enabled":
+            call.sandbox.webhooks.resume(endpoint["id"])
     endpoint["metadata"] = merged(endpoint["metadata"], params.get("metadata"))
     call.sandbox.store.save("webhook_endpoint", endpoint)
     return endpoint
