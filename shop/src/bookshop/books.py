@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from bookshop.database import Table
-from bookshop.money import Money
+from bookshop.money import Money, least, most
 
 FIRST_CATALOG = Path(__file__).parent / "catalog.toml"
 
@@ -101,18 +101,15 @@ class CatalogEntry(BaseModel):
         for money in self.money:
             if not is_currency(money.currency.upper()):
                 raise ValueError(f"{money.currency} is no currency")
-            if not 0 < money.amount <= LARGEST_AMOUNT:
-                raise ValueError(f"a price of {money.figure} {money.currency.upper()} cannot be charged")
+            if not money.is_chargeable:
+                bounds = f"{least(money.currency).figure} to {most(money.currency).figure}"
+                raise ValueError(f"Stripe charges {bounds} {money.currency.upper()}, not {money.figure}")
         return self
 
     @property
     def money(self) -> list[Money]:
         """The prices in minor units."""
         return [Money.of(figure, currency) for currency, figure in self.prices.items()]
-
-
-# Stripe's API reference names eight digits as the most that a charge may have.
-LARGEST_AMOUNT = 99_999_999
 
 
 class Catalog(BaseModel):

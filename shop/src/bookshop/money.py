@@ -18,6 +18,23 @@ ZERO_DECIMAL = frozenset(
 THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
 WHOLE_UNITS_ONLY = frozenset({"isk", "ugx"})
 
+# The least that Stripe charges, as people write it, and the most, in minor units.
+# Source: docs.stripe.com/currencies. Where Stripe converts before it compares, as for currencies that the
+# account is not paid out in, its own answer may still be no. For other currencies it names no minimum.
+LEAST = {
+    "0.30": "gbp",
+    "0.50": "ars aud brl cad chf cop eur idr ils inr nzd php rub sgd usd zar",
+    "2.00": "aed myr pln ron",
+    "2.50": "dkk",
+    "3.00": "nok sek",
+    "4.00": "hkd",
+    "10.00": "mxn thb",
+    "15.00": "czk",
+    "50": "jpy krw",
+    "175.00": "huf",
+}
+MOST = 99_999_999
+
 # Symbols that say which dollar or ringgit it is to a reader from anywhere, where CLDR's do not always.
 SYMBOLS = {"sgd": "S$", "usd": "US$", "myr": "RM"}
 
@@ -33,6 +50,13 @@ def exponent(currency: str) -> int:
     if currency in ZERO_DECIMAL:
         return 0
     return 3 if currency in THREE_DECIMAL else 2
+
+
+def step(currency: str) -> int:
+    """What every amount in this currency is a multiple of, in its minor units: 1, 10 or 100."""
+    if currency in THREE_DECIMAL:
+        return 10
+    return 100 if currency in WHOLE_UNITS_ONLY else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +83,20 @@ class Money:
         if len(decimals) > digits:
             raise ValueError(f"{figure!s:.40} has more decimals than {currency.upper()} allows")
         minor = int(match["units"] + decimals.ljust(digits, "0"))
-        if currency in THREE_DECIMAL and minor % 10:
+        if minor % step(currency) and currency in THREE_DECIMAL:
             raise ValueError(
                 f"Stripe wants the last digit of a {currency.upper()} amount to be 0, not {figure}"
             )
-        if currency in WHOLE_UNITS_ONLY and minor % 100:
+        if minor % step(currency):
             raise ValueError(f"{currency.upper()} has no decimals, not {figure}")
         return cls(minor, currency)
+
+    @property
+    def is_chargeable(self) -> bool:
+        """Whether Stripe takes it: not too little, not too much, no decimals that it refuses."""
+        return least(self.currency).amount <= self.amount <= most(self.currency).amount and (
+            self.amount % step(self.currency) == 0
+        )
 
     @property
     def figure(self) -> Decimal:
@@ -88,6 +119,17 @@ class Money:
 
     def __mul__(self, quantity: int) -> Self:
         return type(self)(self.amount * quantity, self.currency)
+
+
+def least(currency: str) -> Money:
+    """The smallest amount that Stripe charges in this currency."""
+    figures = (figure for figure, currencies in LEAST.items() if currency in currencies.split())
+    return next((Money.of(figure, currency) for figure in figures), Money(step(currency), currency))
+
+
+def most(currency: str) -> Money:
+    """The largest amount that Stripe charges in this currency."""
+    return Money(MOST - MOST % step(currency), currency)
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bookshop import books, orders
-from bookshop.money import Money
+from bookshop.money import Money, least, most
 from bookshop.orders import Order, OrderChange, OrderLine, State
 
 
@@ -66,11 +66,21 @@ class AlreadyPlaced:
 
 
 @dataclass(frozen=True, slots=True)
+class TooLittle:
+    """Less money than Stripe charges in this currency; nothing was placed."""
+
+    least: Money
+
+
+@dataclass(frozen=True, slots=True)
 class TooMuch:
     """More money than one payment can carry; nothing was placed."""
 
+    most: Money
 
-Result = Placed | TotalChanged | NotForSale | TooMuch | AlreadyPlaced
+
+Refusal = TotalChanged | NotForSale | TooLittle | TooMuch | AlreadyPlaced
+Result = Placed | Refusal
 
 
 async def place(session: AsyncSession, draft: Draft) -> Result:
@@ -85,10 +95,8 @@ async def place(session: AsyncSession, draft: Draft) -> Result:
     if isinstance(lines, NotForSale):
         return lines
     total = sum((line.unit_amount * line.quantity for line in lines), 0)
-    if total > books.LARGEST_AMOUNT:
-        return TooMuch()
-    if Money(total, draft.currency) != draft.shown_total:
-        return TotalChanged(Money(total, draft.currency))
+    if refusal := _refused_total(Money(total, draft.currency), draft):
+        return refusal
     order_id = await session.scalar(
         insert(Order)
         .values(
@@ -121,6 +129,15 @@ def _again(order: Order, draft: Draft) -> Placed | TotalChanged | AlreadyPlaced:
         return TotalChanged(order.money)
     order.email, order.locale = draft.email, draft.locale
     return Placed(order, is_new=False)
+
+
+def _refused_total(total: Money, draft: Draft) -> TooLittle | TooMuch | TotalChanged | None:
+    """Why this total cannot be charged, before Stripe would say so; None where it can."""
+    if total.amount > most(total.currency).amount:
+        return TooMuch(most(total.currency))
+    if total.amount < least(total.currency).amount:
+        return TooLittle(least(total.currency))
+    return TotalChanged(total) if total != draft.shown_total else None
 
 
 async def _priced_lines(session: AsyncSession, draft: Draft) -> list[OrderLine] | NotForSale:

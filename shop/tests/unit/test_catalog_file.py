@@ -24,13 +24,15 @@ def written(where: Path, *books: dict[str, str]) -> Path:
 
 
 def test_the_first_catalogue() -> None:
-    """Three books, at the prices that the shop opened with."""
+    """Three books, at the prices that the shop opened with, each in the same eight currencies."""
     catalog = read_catalog(FIRST_CATALOG)
-    assert {entry.slug: entry.money for entry in catalog.books} == {
-        "the-art-of-doing-science-and-engineering": [Money(2300, "sgd")],
-        "the-making-of-prince-of-persia": [Money(2500, "sgd")],
-        "working-in-public": [Money(2800, "sgd")],
+    assert {entry.slug: entry.money[0] for entry in catalog.books} == {
+        "the-art-of-doing-science-and-engineering": Money(2300, "sgd"),
+        "the-making-of-prince-of-persia": Money(2500, "sgd"),
+        "working-in-public": Money(2800, "sgd"),
     }
+    eight = ["eur", "gbp", "jpy", "krw", "kwd", "myr", "sgd", "usd"]
+    assert [sorted(entry.prices) for entry in catalog.books] == [eight] * 3
 
 
 def test_several_currencies(tmp_path: Path) -> None:
@@ -57,6 +59,9 @@ def test_several_currencies(tmp_path: Path) -> None:
         ("prices", '{ sgd = "0" }', "0"),
         ("prices", '{ sgd = "-1.00" }', "-1.00"),
         ("prices", '{ sgd = "1000000.00" }', "1000000.00"),
+        ("prices", '{ eur = "0.49" }', "0.50 to 999999.99 EUR"),
+        ("prices", '{ jpy = "49" }', "50 to 99999999 JPY"),
+        ("prices", '{ kwd = "100000.000" }', "0.010 to 99999.990 KWD"),
         ("prices", '{ sgd = "23.005" }', "decimals"),
         ("prices", '{ jpy = "23.50" }', "decimals"),
         ("prices", "{ sgd = 23.00 }", "books.0.prices.sgd"),

@@ -1,21 +1,46 @@
 """Money: minor units, what Stripe refuses, how people read it."""
 
+import re
 from decimal import Decimal
 
 import pytest
+from babel.numbers import list_currencies, parse_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookshop.money import CurrencyMismatchError, Money, exponent
+from bookshop.languages import LANGUAGES
+from bookshop.money import CurrencyMismatchError, Money, exponent, least, most, step
 
-CURRENCIES = st.sampled_from(["sgd", "eur", "jpy", "krw", "kwd", "bhd", "isk", "ugx", "huf", "twd"])
+# Stripe's lists, written down a second time and apart from money.py's own (docs.stripe.com/currencies).
+NO_DECIMALS = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".lower().split()
+THREE_DECIMALS = "BHD JOD KWD OMR TND".lower().split()
+SENT_WITH_TWO_ZEROS = ["isk", "ugx"]
+SPECIAL_FOR_PAYOUTS_ONLY = ["huf", "twd"]
+MINIMUMS = """
+    USD 0.50 AED 2.00 ARS 0.50 AUD 0.50 BRL 0.50 CAD 0.50 CHF 0.50 COP 0.50 CZK 15.00 DKK 2.50 EUR 0.50
+    GBP 0.30 HKD 4.00 HUF 175.00 IDR 0.50 ILS 0.50 INR 0.50 JPY 50 KRW 50 MXN 10.00 MYR 2.00 NOK 3.00
+    NZD 0.50 PHP 0.50 PLN 2.00 RON 2.00 RUB 0.50 SEK 3.00 SGD 0.50 THB 10.00 ZAR 0.50
+"""
+FIGURES = re.findall(r"([A-Z]{3}) ([\d.]+)", MINIMUMS)
+
+EVERY_CURRENCY = sorted(code.lower() for code in list_currencies())
+CURRENCIES = st.sampled_from(EVERY_CURRENCY) | st.sampled_from(
+    [*NO_DECIMALS, *THREE_DECIMALS, *SENT_WITH_TWO_ZEROS, *SPECIAL_FOR_PAYOUTS_ONLY]
+)
 AMOUNTS = st.integers(min_value=0, max_value=99_999_999)
+
+
+def digits_at_stripe(currency: str) -> int:
+    if currency in NO_DECIMALS:
+        return 0
+    return 3 if currency in THREE_DECIMALS else 2
 
 
 def chargeable(amount: int, currency: str) -> Money:
     """The nearest amount below that Stripe would charge."""
-    step = {"kwd": 10, "bhd": 10, "isk": 100, "ugx": 100}.get(currency, 1)
-    return Money(amount - amount % step, currency)
+    if currency in THREE_DECIMALS:
+        return Money(amount - amount % 10, currency)
+    return Money(amount - amount % 100 if currency in SENT_WITH_TWO_ZEROS else amount, currency)
 
 
 @given(AMOUNTS, CURRENCIES)
@@ -124,7 +149,56 @@ def test_yen_have_no_decimals() -> None:
     assert Money(2300, "jpy").format("en_GB").endswith("2,300")
 
 
-@pytest.mark.parametrize(("currency", "digits"), [("jpy", 0), ("krw", 0), ("sgd", 2), ("ugx", 2), ("kwd", 3)])
-def test_exponents(currency: str, digits: int) -> None:
-    """Stripe's decimals, which for some currencies differ from daily life's."""
-    assert exponent(currency) == digits
+@pytest.mark.parametrize("currency", EVERY_CURRENCY)
+def test_decimals_are_stripes(currency: str) -> None:
+    """None, two or three for each currency of the world, by Stripe's lists and not by daily life."""
+    assert exponent(currency) == digits_at_stripe(currency)
+    assert Money(10 ** digits_at_stripe(currency), currency).figure == 1
+
+
+@given(AMOUNTS, CURRENCIES)
+def test_figures_and_integers_differ_by_the_decimals_alone(amount: int, currency: str) -> None:
+    """Both ways: the integer is the figure with its point moved by so many places, and back."""
+    money = Money(amount, currency)
+    assert money.figure * 10 ** digits_at_stripe(currency) == amount
+    assert (Money.of(money.figure, currency) == money) if amount % step(currency) == 0 else True
+
+
+@given(AMOUNTS, CURRENCIES, st.sampled_from([language.babel for language in LANGUAGES.values()]))
+def test_what_is_read_is_what_is_charged(amount: int, currency: str, locale: str) -> None:
+    """In every language the text holds the figure itself, to the last decimal that Stripe counts."""
+    money = chargeable(amount, currency)
+    figure = re.search(r"\d[\d.,]*", money.format(locale))
+    assert figure
+    assert parse_decimal(figure[0], locale=locale) == money.figure
+
+
+@pytest.mark.parametrize(("currency", "figure"), FIGURES)
+def test_the_least_that_stripe_charges(currency: str, figure: str) -> None:
+    """The minimum itself can be charged, one step less cannot."""
+    currency = currency.lower()
+    minimum = least(currency)
+    assert minimum.figure == Decimal(figure)
+    assert minimum.is_chargeable
+    assert not Money(minimum.amount - step(currency), currency).is_chargeable
+
+
+@given(AMOUNTS, CURRENCIES)
+def test_what_can_be_charged(amount: int, currency: str) -> None:
+    """Between least and most, in steps: nothing else passes, and nothing else is refused."""
+    money = Money(amount, currency)
+    is_refused_by_stripe = (
+        (currency in THREE_DECIMALS and amount % 10 != 0)
+        or (currency in SENT_WITH_TWO_ZEROS and amount % 100 != 0)
+        or amount < max(1, least(currency).amount)
+    )
+    assert money.is_chargeable == (not is_refused_by_stripe)
+    assert not Money(100_000_000, currency).is_chargeable
+    assert most(currency).is_chargeable
+    assert most(currency).amount + step(currency) > 99_999_999
+
+
+def test_the_most_keeps_each_currencys_last_digits() -> None:
+    """Eight digits, the last ones 0 where Stripe wants that."""
+    amounts = [most(currency).amount for currency in ("sgd", "jpy", "kwd", "isk")]
+    assert amounts == [99_999_999, 99_999_999, 99_999_990, 99_999_900]

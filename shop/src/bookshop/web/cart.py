@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from bookshop import books, carts
 from bookshop.carts import MOST_COPIES, MOST_TITLES, Cart, CartLine, Refusal
 from bookshop.errors import BadRequestError, NotFoundError
-from bookshop.money import Money
+from bookshop.money import Money, most
 from bookshop.web import templating
 from bookshop.web.bodies import read_bytes
 from bookshop.web.book_pages import cover_url
@@ -35,7 +35,7 @@ async def page(request: Request) -> Response:
     shown = CartPage(
         lines=lines,
         total=total,
-        is_too_much=total.amount > books.LARGEST_AMOUNT,
+        is_too_much=total.amount > most(currency).amount,
         added=named.title if named and "added" in request.query_params else None,
         refusal=_words(request.query_params.get("refused"), named.title if named else None),
     )

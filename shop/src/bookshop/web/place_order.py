@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bookshop import books, mail, orders, payments, placing, telemetry
+from bookshop import mail, money, orders, payments, placing, telemetry
 from bookshop.errors import BadRequestError, NotFoundError
 from bookshop.money import Money
 from bookshop.orders import Order, State
@@ -45,7 +45,7 @@ class NewOrder(BaseModel):
     items: list[OrderedItem] = Field(min_length=1, max_length=20)
     currency: Annotated[str, StringConstraints(pattern="^[a-z]{3}$")]
     email: Annotated[str, StringConstraints(max_length=320)]
-    total: int = Field(ge=0, le=books.LARGEST_AMOUNT, strict=True)
+    total: int = Field(ge=0, le=money.MOST, strict=True)
 
 
 class Resumed(BaseModel):

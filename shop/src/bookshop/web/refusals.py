@@ -5,18 +5,27 @@ from starlette.responses import Response
 
 from bookshop.money import Money
 from bookshop.orders import Order, State
-from bookshop.placing import AlreadyPlaced, NotForSale, TooMuch, TotalChanged
+from bookshop.placing import AlreadyPlaced, NotForSale, Refusal, TooLittle, TooMuch, TotalChanged
 from bookshop.web.problems import problem
 from bookshop.web.reader import reader_of
 
 
-def refused(request: Request, result: TotalChanged | NotForSale | TooMuch | AlreadyPlaced) -> Response:
+def refused(request: Request, result: Refusal) -> Response:
     words = reader_of(request).gettext
     match result:
         case NotForSale():
             return invalid(request, {"items": words("One of these books is no longer for sale.")})
-        case TooMuch():
-            sentence = words("That is more than one payment can carry: fewer copies, please.")
+        case TooMuch(limit):
+            sentence = words(
+                "That is more than one payment can carry, %(most)s: fewer copies, please.",
+                most=limit.format(reader_of(request).language.babel),
+            )
+            return invalid(request, {"items": sentence})
+        case TooLittle(limit):
+            sentence = words(
+                "Payments begin at %(least)s, and this is less: more copies, please.",
+                least=limit.format(reader_of(request).language.babel),
+            )
             return invalid(request, {"items": sentence})
         case TotalChanged(total):
             return total_changed(request, total)
