@@ -87,6 +87,16 @@ def of_token(token: str) -> Iban | None:
     return Iban(listed[0].number if listed else number, token, outcome, delayed, reason)
 
 
+def tokens_of(iban: Iban) -> list[str]:
+    """The test tokens that stand for a row of the table."""
+    names = [
+        name
+        for name, (outcome, delayed, reason) in _OF_TOKEN.items()
+        if (outcome, delayed) == (iban.outcome, iban.delayed) and reason in ("", iban.reason)
+    ]
+    return [f"pm_sepaDebit_{name}_{iban.country.lower()}" for name in names]
+
+
 def _has_right_check_digits(number: str) -> bool:
     """ISO 13616: read as a number with letters as 10 to 35, an IBAN leaves 1 when divided by 97."""
     if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", number):

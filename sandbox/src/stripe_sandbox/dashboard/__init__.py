@@ -52,7 +52,7 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
         Route("/dashboard/requests/{id}", requests.page),
         Route("/dashboard/faults", faults.page),
         _form("/dashboard/faults", faults.act),
-        Route("/dashboard/cards", CardTable(renderer).page),
+        Route("/dashboard/cards", CardTable(sandbox, renderer).page),
         Route("/dashboard/receipts/{id}", Receipt(sandbox, renderer).page),
         Mount("/dashboard/assets", _Assets(directory=_STATIC)),
     ]
