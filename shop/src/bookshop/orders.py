@@ -20,6 +20,7 @@ from bookshop.books import Book
 from bookshop.carts import Cart
 from bookshop.database import Table, now
 from bookshop.money import Money
+from bookshop.snapshots import FINAL
 
 
 class State(StrEnum):
@@ -196,6 +197,21 @@ async def unsettled(session: AsyncSession, *, before: datetime, limit: int = 500
         sa.select(Order)
         .where(Order.state.in_(UNPAID), Order.payment_intent_id.is_not(None), Order.created_at < before)
         .order_by(Order.payment_read_at.asc().nulls_first(), Order.created_at)
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
+
+
+async def left_open(session: AsyncSession, *, limit: int = 100) -> list[Order]:
+    """Canceled orders whose PaymentIntent is, as far as we know, not canceled."""
+    query = (
+        sa.select(Order)
+        .where(
+            Order.state == State.CANCELED,
+            Order.payment_intent_id.is_not(None),
+            Order.payment_status.not_in(FINAL),
+        )
+        .order_by(Order.payment_read_at.asc().nulls_first())
         .limit(limit)
     )
     return list(await session.scalars(query))

@@ -32,7 +32,7 @@ BETWEEN_READS = timedelta(seconds=3)
 async def order(request: Request) -> Response:
     """The order, by Stripe's latest word. The query that Stripe adds holds a secret and is dropped."""
     shop: Shop = request.app.state.shop
-    found = await _find(request)
+    found = await find(request)
     if request.url.query:
         return RedirectResponse(f"/orders/{found.token}", 303, headers=NEVER_KEPT)
     if found.state in UNPAID or (found.state == State.PAID and found.payment_method is None):
@@ -44,7 +44,7 @@ async def order(request: Request) -> Response:
 async def status(request: Request) -> Response:
     """The order's state for the page that follows it."""
     shop: Shop = request.app.state.shop
-    found = await _find(request)
+    found = await find(request)
     if found.state in UNPAID and (
         found.payment_read_at is None or found.payment_read_at < now() - BETWEEN_READS
     ):
@@ -60,7 +60,7 @@ async def status(request: Request) -> Response:
 async def pay_again(request: Request) -> Response:
     """The payment form for an order that was placed before and is not paid."""
     shop: Shop = request.app.state.shop
-    found = await _find(request)
+    found = await find(request)
     if not _can_be_paid(found):
         return RedirectResponse(f"/orders/{found.token}", 303, headers=NEVER_KEPT)
     page = CheckoutPage(
@@ -72,6 +72,20 @@ async def pay_again(request: Request) -> Response:
         order_url=f"/orders/{found.token}",
     )
     return templating.render(request, page, headers=NEVER_KEPT)
+
+
+async def find(request: Request) -> Order:
+    """The order at this address.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    shop: Shop = request.app.state.shop
+    async with shop.sessions() as session:
+        found = await orders.by_token(session, request.path_params["token"])
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 async def line_views(shop: Shop, found: Order) -> tuple[LineView, ...]:
@@ -95,15 +109,6 @@ async def line_views(shop: Shop, found: Order) -> tuple[LineView, ...]:
             )
         )
     return tuple(views)
-
-
-async def _find(request: Request) -> Order:
-    shop: Shop = request.app.state.shop
-    async with shop.sessions() as session:
-        found = await orders.by_token(session, request.path_params["token"])
-    if found is None:
-        raise NotFoundError
-    return found
 
 
 async def _order_page(request: Request, found: Order) -> OrderPage:

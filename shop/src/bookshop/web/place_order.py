@@ -19,6 +19,7 @@ from bookshop.web import refusals
 from bookshop.web.bodies import read_json
 from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
+from bookshop.workflows.cancel_order import put_away
 from bookshop.workflows.settle_payment import Cause, settle_payment
 
 log = structlog.get_logger()
@@ -118,6 +119,8 @@ async def _open_payment(request: Request, order: Order, *, status: int) -> Respo
     async with shop.sessions.begin() as session:
         _, settled = await settle_payment(session, shop.follow_ups, payment, cause=Cause.CHECKOUT)
     if settled is not None and settled.state != State.AWAITING_PAYMENT:
+        if settled.state == State.CANCELED and not payment.is_final:
+            await put_away(shop, order.id, cause=Cause.CHECKOUT)
         return refusals.closed(request, settled)
     return JSONResponse(
         {

@@ -65,13 +65,21 @@ def wants_page(request: Request) -> bool:
 
 
 def answer(
-    request: Request, status: int, title: str, detail: str, *, kind: str = BookshopError.kind
+    request: Request,
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    kind: str = BookshopError.kind,
+    links: tuple[tuple[str, str], ...] = (),
 ) -> Response:
-    """The error as a page or as a problem, in the reader's language."""
+    """The error as a page, with further ways out as (words, URL), or as a problem; in the reader's language."""
     words = reader_of(request).gettext
     title, detail = words(title), words(detail)
     if wants_page(request):
-        page = ErrorPage(status=status, title=title, detail=detail, request_id=request_id(request))
+        page = ErrorPage(
+            status=status, title=title, detail=detail, request_id=request_id(request), links=links
+        )
         return render(request, page, status=status, headers={"Cache-Control": "no-store"})
     return problem(request, status, title, detail, kind=kind)
 

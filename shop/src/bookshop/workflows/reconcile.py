@@ -9,6 +9,7 @@ from bookshop import orders
 from bookshop.database import now
 from bookshop.settlement import Outcome
 from bookshop.wiring import Shop
+from bookshop.workflows.cancel_order import put_away
 from bookshop.workflows.settle_payment import Cause, ask_stripe
 
 log = structlog.get_logger()
@@ -26,13 +27,19 @@ class Report:
 
 
 async def reconcile(shop: Shop) -> Report:
-    """Settle every unsettled order by Stripe's own word; safe to run at any time and beside itself."""
+    """Settle every unsettled order by Stripe's own word, and put away what closed orders left open there.
+
+    Safe to run at any time and beside itself.
+    """
     async with shop.sessions() as session:
         waiting = await orders.unsettled(session, before=now() - SETTLING_TIME)
-    repaired = 0
+        left_open = await orders.left_open(session)
+    asked, repaired = len(waiting) + len(left_open), 0
+    for order in left_open:
+        repaired += await put_away(shop, order.id, cause=Cause.RECONCILER)
     for order in waiting:
         outcome, _ = await ask_stripe(shop, order, cause=Cause.RECONCILER)
         repaired += outcome is not Outcome.UNCHANGED
     if repaired:
-        log.warning("reconciler repaired orders", asked=len(waiting), repaired=repaired)
-    return Report(asked=len(waiting), repaired=repaired)
+        log.warning("reconciler repaired orders", asked=asked, repaired=repaired)
+    return Report(asked=asked, repaired=repaired)

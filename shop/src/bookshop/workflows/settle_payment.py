@@ -23,6 +23,7 @@ class Cause(StrEnum):
     ORDER_PAGE = "order page"
     CHECKOUT = "checkout"
     RECONCILER = "reconciler"
+    CUSTOMER = "canceled by the customer"
 
 
 async def settle_payment(

@@ -1,0 +1,50 @@
+"""Canceling an order at its customer's wish, while nothing is paid.
+
+A PaymentIntent that may still be paid is canceled at Stripe first, and the order follows what Stripe says:
+only Stripe knows whether the cancellation or the payment came first. `workflows/cancel_order.py` tells the
+story; here stand the two decisions, each made under the order's row lock.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bookshop import orders
+from bookshop.orders import Order, State
+from bookshop.snapshots import FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What has to be asked of Stripe: to cancel this PaymentIntent, under this idempotency key."""
+
+    payment_intent_id: str
+    idempotency_key: str
+
+
+async def begin(session: AsyncSession, order_id: uuid.UUID, *, cause: str) -> Withdrawal | None:
+    """Close an order that has no PaymentIntent, or say which one must be canceled first; None: all is done.
+
+    Closing without asking is safe: a client secret is handed out only after the PaymentIntent's id was
+    written on the order under this same lock (`web/place_order.py`), so that nobody can pay one that we do
+    not know. One that is being created meanwhile finds a closed order, and is canceled in its turn.
+    """
+    order = await orders.locked(session, order_id)
+    if order is None:
+        return None
+    if order.state in {State.PAID, State.PROCESSING} or order.payment_status == "succeeded":
+        refuse(order)
+        return None
+    if order.state == State.CANCELED and (order.payment_intent_id is None or order.payment_status in FINAL):
+        return None
+    if order.payment_intent_id is None:
+        orders.move(session, order, State.CANCELED, cause=cause)
+        return None
+    order.cancel_attempts += 1
+    return Withdrawal(order.payment_intent_id, order.cancellation_key)
+
+
+def refuse(order: Order) -> None:
+    """Note on a locked order that its payment was faster than the wish to cancel it."""
+    order.cancel_refused_by = order.payment_status

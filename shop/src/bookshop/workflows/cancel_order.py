@@ -1,0 +1,51 @@
+"""The customer gives an order up: its PaymentIntent is canceled at Stripe, and the order follows."""
+
+import uuid
+
+import structlog
+
+from bookshop import cancellation, orders, payments
+from bookshop.errors import PaymentsUnavailableError
+from bookshop.wiring import Shop
+from bookshop.workflows.settle_payment import Cause, settle_payment
+
+log = structlog.get_logger()
+
+# Where a payment can no longer be stopped.
+TOO_LATE = frozenset({"succeeded", "processing"})
+
+
+async def cancel_order(shop: Shop, order_id: uuid.UUID, *, cause: Cause) -> None:
+    """Cancel an unpaid order, or settle it by what Stripe says when its payment was faster.
+
+    Safe to repeat, and beside anything else that happens to the order. Also puts away a PaymentIntent that
+    came into being while its order was closed.
+
+    Raises:
+        PaymentsUnavailableError: Stripe gave no usable answer; the order is as it was.
+    """
+    async with shop.sessions.begin() as session:
+        withdrawal = await cancellation.begin(session, order_id, cause=cause)
+    if withdrawal is None:
+        return
+    payment = await payments.cancel(
+        shop.stripe, withdrawal.payment_intent_id, idempotency_key=withdrawal.idempotency_key
+    )
+    async with shop.sessions.begin() as session:
+        _, order = await settle_payment(session, shop.follow_ups, payment, cause=cause)
+        if order is not None and payment.status in TOO_LATE:
+            cancellation.refuse(order)
+    if payment.status not in {*TOO_LATE, "canceled"}:
+        raise PaymentsUnavailableError(f"canceling a PaymentIntent left it {payment.status}")
+
+
+async def put_away(shop: Shop, order_id: uuid.UUID, *, cause: Cause) -> bool:
+    """Cancel what a closed order left open at Stripe; when that fails now, the reconciler does it later."""
+    try:
+        await cancel_order(shop, order_id, cause=cause)
+    except PaymentsUnavailableError:
+        log.warning("a closed order's payment could not be canceled yet", order=str(order_id))
+        async with shop.sessions.begin() as session:
+            await orders.note_asked(session, order_id)
+        return False
+    return True
