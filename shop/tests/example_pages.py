@@ -69,21 +69,61 @@ def order_page(**facts: Any) -> OrderPage:
     return OrderPage(**(paid | facts))
 
 
-UNPAID = {"state": "awaiting_payment", "is_final": False, "paid_at": None, "method": None, "pay_url": "/pay"}
-SCENES = {
+UNPAID = {
+    "state": "awaiting_payment",
+    "is_final": False,
+    "paid_at": None,
+    "placed_at": datetime(2026, 11, 22, 20, 15, tzinfo=UTC),
+    "method": None,
+    "pay_url": "/pay",
+    "cancel_url": "/cancel",
+}
+PAYNOW = {"method": "PayNow", "method_type": "paynow", "provider": "PayNow"}
+GRABPAY = {"method": "GrabPay", "method_type": "grabpay", "provider": "GrabPay"}
+REFUSED = {"payment_status": "requires_payment_method"}
+EXAMPLES = {
     "waiting": order_page(**UNPAID, payment_status=None),
-    "authorising": order_page(**UNPAID, payment_status="requires_action"),
-    "failed": order_page(
-        **UNPAID, payment_status="requires_payment_method", failure_message="Your card was declined."
+    "scanning": order_page(
+        **UNPAID | PAYNOW, payment_status="requires_action", next_action="paynow_display_qr_code"
     ),
-    "on_its_way": order_page(state="processing", payment_status="processing", is_final=False),
+    "authorising": order_page(**UNPAID, payment_status="requires_action", next_action="use_stripe_sdk"),
+    "authorising at GrabPay": order_page(
+        **UNPAID | GRABPAY, payment_status="requires_action", next_action="redirect_to_url"
+    ),
+    "failed": order_page(
+        **UNPAID | REFUSED | {"method": "Visa •••• 0002"},
+        failure_code="card_declined",
+        failure_message="Your card was declined.",
+    ),
+    "failed at GrabPay": order_page(
+        **UNPAID | REFUSED | GRABPAY,
+        failure_code="payment_intent_payment_attempt_failed",
+        failure_message="GrabPay did not approve the payment.",
+    ),
+    "code_expired": order_page(
+        **UNPAID | REFUSED | PAYNOW,
+        failure_code="payment_intent_payment_attempt_expired",
+        failure_message="PayNow had no approval from you in time.",
+    ),
+    "on_its_way": order_page(state="processing", payment_status="processing", is_final=False, paid_at=None),
+    "too late to cancel": order_page(
+        **GRABPAY | {"state": "processing", "is_final": False, "paid_at": None},
+        payment_status="processing",
+        was_too_late_to_cancel=True,
+    ),
+    "held": order_page(
+        **UNPAID | {"pay_url": None, "method": "Visa •••• 4242"}, payment_status="requires_capture"
+    ),
     "paid": order_page(),
+    "paid by a wallet": order_page(method="Google Pay (Visa •••• 4242)", was_too_late_to_cancel=True),
     "shipped": order_page(state="shipped"),
-    "canceled": order_page(state="canceled", payment_status="canceled"),
-    "expired": order_page(state="expired", payment_status="canceled"),
+    "canceled": order_page(state="canceled", payment_status="canceled", method=None, paid_at=None),
+    "expired": order_page(state="expired", payment_status="canceled", method=None, paid_at=None),
+    "under_review": order_page(state="canceled", is_under_review=True, paid_at=None),
     "refunded": order_page(amount_refunded=Money(2300, "sgd"), is_fully_refunded=True),
     "partly_refunded": order_page(amount_refunded=Money(300, "sgd")),
 }
+SCENES = {name: page for name, page in EXAMPLES.items() if name == page.scene}
 CART_LINES = tuple(
     CartLineView(
         slug=LINE.slug,
@@ -110,5 +150,5 @@ PAGES: dict[str, Page] = {
     "error": ErrorPage(status=404, title="Not here", detail="Nothing.", request_id="req_1"),
     "sign-in": ShopkeeperPage(is_signed_in=False, problem="Wrong."),
     "signed in": ShopkeeperPage(is_signed_in=True, dashboard_url="https://dashboard.example"),
-    **SCENES,
+    **EXAMPLES,
 }

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from bookshop import covers
 from bookshop.web.reader import find_reader
 from bookshop.web.templating import Site, render, static_routes
-from example_pages import LINE, SCENES
+from example_pages import EXAMPLES, LINE
 
 
 def create_app() -> Starlette:
@@ -32,13 +32,13 @@ def create_app() -> Starlette:
 
 
 async def _order(request: Request) -> Response:
-    page = replace(SCENES[request.path_params["scene"]], status_url=f"{request.url.path}/status")
+    page = replace(EXAMPLES[request.path_params["scene"]], status_url=f"{request.url.path}/status")
     request.scope["reader"] = find_reader(request, {"sgd", "eur"}, language="en", currency="sgd")
     return render(request, page, headers={"Content-Security-Policy": os.environ["EXAMPLE_POLICY"]})
 
 
 async def _status(request: Request) -> Response:
-    page = SCENES[request.path_params["scene"]]
+    page = EXAMPLES[request.path_params["scene"]]
     return JSONResponse(
         {"state": page.state, "payment_status": page.payment_status, "is_final": page.is_final}
     )

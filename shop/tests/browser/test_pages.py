@@ -10,13 +10,13 @@ from playwright.sync_api import Locator, Page, expect
 from accessibility import violations
 from conftest import Problems
 from customer import expect_paid, payment_form, wait_for_form
-from example_pages import SCENES
+from example_pages import EXAMPLES
 from processes import HOST, Shop, free_port, start, wait_until_it_answers
 
 TESTS = Path(__file__).parent.parent
 
 REAL_PAGES = ["/", "/books/working-in-public", "/checkout/working-in-public", "/shopkeeper", "/no-such-page"]
-EVERY_PAGE = [*REAL_PAGES, *SCENES]
+EVERY_PAGE = [*REAL_PAGES, *EXAMPLES]
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 

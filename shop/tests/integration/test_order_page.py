@@ -55,6 +55,8 @@ def test_story_12_redirect_status_is_not_believed(quiet_shop: Shop) -> None:
     assert quiet_shop.status(url) == {
         "state": "awaiting_payment",
         "payment_status": "requires_payment_method",
+        "scene": "waiting",
+        "method": None,
         "is_final": False,
     }
 
@@ -69,6 +71,8 @@ def test_story_18_processing_is_on_its_way(quiet_shop: Shop) -> None:
     assert quiet_shop.status(url) == {
         "state": "processing",
         "payment_status": "processing",
+        "scene": "on_its_way",
+        "method": None,
         "is_final": False,
     }
     again = get(quiet_shop, f"{url}/pay")

@@ -44,7 +44,9 @@ def test_the_facts_of_an_order_choose_its_words(scene: str, page: OrderPage) -> 
     assert '<svg class="picture"' in text
 
 
-@pytest.mark.parametrize("scene", ["waiting", "authorising", "failed", "canceled", "expired"])
+@pytest.mark.parametrize(
+    "scene", ["waiting", "scanning", "authorising", "failed", "code_expired", "held", "canceled", "expired"]
+)
 def test_an_unpaid_order_says_that_nothing_was_charged(scene: str) -> None:
     """Nobody should have to guess where their money is."""
     assert "You have not been charged" in html(SITE, SCENES[scene])
@@ -75,7 +77,7 @@ def test_a_total_that_is_not_paid_is_not_called_charged() -> None:
 def test_only_a_page_that_waits_for_others_refreshes_itself() -> None:
     """Without JavaScript the browser asks again while a bank decides, not while somebody reads."""
     refreshed = {scene for scene, page in SCENES.items() if 'http-equiv="refresh"' in html(SITE, page)}
-    assert refreshed == {"authorising", "on_its_way"}
+    assert refreshed == {"scanning", "authorising", "on_its_way"}
 
 
 def test_every_module_of_the_checkout_is_fetched_at_once() -> None:

@@ -15,8 +15,9 @@ from bookshop.money import Money
 from bookshop.orders import UNPAID, Order, State
 from bookshop.web import shopkeeper, templating
 from bookshop.web.book_pages import cover_url
+from bookshop.web.order_scenes import scene_of
 from bookshop.web.pages import CheckoutPage, LineView, OrderPage
-from bookshop.web.payment_words import failure_sentence, method_name
+from bookshop.web.payment_words import failure_sentence, method_name, provider
 from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
 from bookshop.workflows.settle_payment import Cause, ask_stripe
@@ -27,6 +28,9 @@ NEVER_KEPT = {"Cache-Control": "no-store"}
 
 # While a page follows its order, Stripe is asked this often at most, however many pages follow it.
 BETWEEN_READS = timedelta(seconds=3)
+
+# Stripe's words for money that has come or cannot be called back.
+TAKEN = frozenset({"succeeded", "processing"})
 
 
 async def order(request: Request) -> Response:
@@ -52,6 +56,8 @@ async def status(request: Request) -> Response:
     body = {
         "state": found.state,
         "payment_status": found.payment_status,
+        "scene": _scene(found),
+        "method": method_name(found, reader_of(request).gettext),
         "is_final": found.state not in UNPAID,
     }
     return JSONResponse(body, headers=NEVER_KEPT)
@@ -127,15 +133,45 @@ async def _order_page(request: Request, found: Order) -> OrderPage:
         buy_again_url=f"/books/{found.lines[0].slug}",
         is_final=found.state not in UNPAID,
         payment_intent_id=found.payment_intent_id,
-        method=method_name(found, words),
+        method=method_name(found, words) if found.state != State.CANCELED else None,
+        method_type=found.payment_method,
+        provider=provider(found, words),
+        next_action=found.payment_next_action,
+        action_until=found.payment_action_until,
+        failure_code=found.payment_failure_code,
         placed_at=found.created_at,
         paid_at=found.paid_at,
         failure_message=failure_sentence(found, words),
+        is_under_review=_is_under_review(found),
+        was_too_late_to_cancel=found.cancel_refused_by is not None,
         pay_url=f"{address}/pay" if _can_be_paid(found) else None,
+        cancel_url=f"{address}/cancel" if _can_be_canceled(found) else None,
+        payment_url=f"{address}/payment",
+        publishable_key=shop.settings.stripe_publishable_key,
         dashboard_url=dashboard if found.payment_intent_id and shopkeeper.is_signed_in(request) else None,
     )
 
 
-def _can_be_paid(found: Order) -> bool:
+def _scene(found: Order) -> str:
+    return scene_of(
+        State(found.state).value,
+        payment_status=found.payment_status,
+        next_action=found.payment_next_action,
+        failure_code=found.payment_failure_code,
+        method=found.payment_method,
+        is_under_review=_is_under_review(found),
+    )
+
+
+def _is_under_review(found: Order) -> bool:
     """Money that came in another way than asked for waits for a person, not for more money."""
-    return found.state == State.AWAITING_PAYMENT and found.payment_status != "succeeded"
+    return found.review_reason is not None
+
+
+def _can_be_paid(found: Order) -> bool:
+    return _can_be_canceled(found) and found.payment_status != "requires_capture"
+
+
+def _can_be_canceled(found: Order) -> bool:
+    is_open = found.state == State.AWAITING_PAYMENT and found.payment_status not in TAKEN
+    return is_open and not _is_under_review(found)

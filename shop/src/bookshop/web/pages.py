@@ -10,20 +10,9 @@ from datetime import datetime
 from typing import ClassVar, Literal, Protocol
 
 from bookshop.money import Money
+from bookshop.web.order_scenes import OrderScene, OrderState, scene_of
 
-OrderState = Literal["awaiting_payment", "processing", "paid", "shipped", "canceled", "expired"]
-OrderScene = Literal[
-    "waiting",
-    "authorising",
-    "on_its_way",
-    "paid",
-    "shipped",
-    "failed",
-    "canceled",
-    "expired",
-    "partly_refunded",
-    "refunded",
-]
+Scene = OrderScene | Literal["partly_refunded", "refunded"]
 
 
 class Page(Protocol):
@@ -158,10 +147,12 @@ class CheckoutPage:
 class OrderPage:
     """The confirmation, in every state of an order.
 
-    `payment_status` is Stripe's word for the PaymentIntent (None before one exists), `method` is brand and
-    last four ("Visa •••• 4242"), `failure_message` is a whole sentence about a refused attempt that the
-    customer may read, `pay_url` is given while the order can still be paid, `dashboard_url` only to the
-    signed-in shopkeeper. `amount_refunded` is None when nothing went back.
+    `payment_status`, `next_action`, `failure_code` and `method_type` are Stripe's words (None where there is
+    none yet). `method` names how it is or was last paid ("Visa •••• 4242"), `provider` who is asked to
+    approve where that is not the customer's bank ("GrabPay"). `failure_message` is a sentence about a refused
+    attempt; `action_until` ends an attempt under way. `pay_url` and `cancel_url` are given while the order
+    can be paid and canceled; `payment_url` opens its payment for a script, with `publishable_key`.
+    `dashboard_url` is the signed-in shopkeeper's; `amount_refunded` is None when nothing went back.
     """
 
     number: str
@@ -175,35 +166,41 @@ class OrderPage:
     is_final: bool
     payment_intent_id: str | None = None
     method: str | None = None
+    method_type: str | None = None
+    provider: str | None = None
+    next_action: str | None = None
+    action_until: datetime | None = None
+    failure_code: str | None = None
     placed_at: datetime | None = None
     paid_at: datetime | None = None
     failure_message: str | None = None
     amount_refunded: Money | None = None
     is_fully_refunded: bool = False
+    is_under_review: bool = False
+    was_too_late_to_cancel: bool = False
     pay_url: str | None = None
+    cancel_url: str | None = None
+    payment_url: str = ""
+    publishable_key: str = ""
     dashboard_url: str | None = None
 
     @property
-    def scene(self) -> OrderScene:
+    def scene(self) -> Scene:
         """Which words and picture the order's facts call for."""
         if self.amount_refunded:
             return "refunded" if self.is_fully_refunded else "partly_refunded"
-        if self.state == "awaiting_payment":
-            return self._unpaid_scene()
-        if self.state == "processing":
-            return "on_its_way"
-        return self.state
+        return scene_of(
+            self.state,
+            payment_status=self.payment_status,
+            next_action=self.next_action,
+            failure_code=self.failure_code,
+            method=self.method_type,
+            is_under_review=self.is_under_review,
+        )
 
     @property
     def template(self) -> str:
         return f"order_states/{self.scene}.html"
-
-    def _unpaid_scene(self) -> OrderScene:
-        if self.payment_status == "requires_action":
-            return "authorising"
-        if self.payment_status in {"processing", "requires_capture", "succeeded"}:
-            return "on_its_way"
-        return "failed" if self.failure_message else "waiting"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bookshop.languages import mark
 from bookshop.orders import Order
+from bookshop.web.order_scenes import TIMED_OUT
 
 Words = Callable[..., str]
 
@@ -37,6 +38,9 @@ METHODS = {
     "wechat_pay": "WeChat Pay",
 }
 
+# The methods in which nobody but the customer's own bank is asked.
+BANKS = frozenset({"acss_debit", "au_becs_debit", "bacs_debit", "card", "sepa_debit", "us_bank_account"})
+
 # Wallets that hand over a card (docs.stripe.com/api/charges/object, card.wallet.type).
 WALLETS = {
     "amex_express_checkout": "Amex Express Checkout",
@@ -62,8 +66,11 @@ REFUSALS = {
 
 def method_name(order: Order, words: Words) -> str | None:
     """How the order is or was last paid: "PayNow", "Visa •••• 4242", "Google Pay (Visa •••• 4242)"."""
-    if order.payment_method != "card":
-        return provider(order, words)
+    method = order.payment_method
+    if method is None:
+        return None
+    if method != "card":
+        return words(_named(method))
     card = words("Card")
     if order.card_brand and order.card_last4:
         card = f"{BRANDS.get(order.card_brand) or card} •••• {order.card_last4}"
@@ -72,11 +79,9 @@ def method_name(order: Order, words: Words) -> str | None:
 
 
 def provider(order: Order, words: Words) -> str | None:
-    """Who asks the customer to approve, "GrabPay"; None where that is the bank of a card."""
+    """Who asks the customer to approve, "GrabPay"; None where that is the customer's own bank."""
     method = order.payment_method
-    if method is None or method == "card":
-        return None
-    return words(METHODS.get(method, method.replace("_", " ").capitalize()))
+    return words(_named(method)) if method and method not in BANKS else None
 
 
 def failure_sentence(order: Order, words: Words) -> str | None:
@@ -84,7 +89,13 @@ def failure_sentence(order: Order, words: Words) -> str | None:
     if order.payment_failure_code is None:
         return None
     if name := provider(order, words):
+        if order.payment_failure_code == TIMED_OUT:
+            return words("%(name)s had no approval from you in time.", name=name)
         return words("%(name)s did not approve the payment.", name=name)
     if sentence := REFUSALS.get(order.payment_failure_code):
         return words(sentence)
     return order.payment_failure or words("The payment was not completed.")
+
+
+def _named(method: str) -> str:
+    return METHODS.get(method, method.replace("_", " ").capitalize())

@@ -73,7 +73,7 @@ def answer(
     kind: str = BookshopError.kind,
     links: tuple[tuple[str, str], ...] = (),
 ) -> Response:
-    """The error as a page, with further ways out as (words, URL), or as a problem; in the reader's language."""
+    """The error as a page, with more ways out as (words, URL), or as a problem; in the reader's language."""
     words = reader_of(request).gettext
     title, detail = words(title), words(detail)
     if wants_page(request):

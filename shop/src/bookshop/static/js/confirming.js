@@ -5,6 +5,7 @@
 
 import { customerEmail, report } from "./checkout_page.js";
 import * as message from "./message.js";
+import { underOrderAddress } from "./underway.js";
 import { say } from "./words.js";
 
 const FINISHED = new Set(["succeeded", "processing", "requires_capture"]);
@@ -16,15 +17,17 @@ const FINISHED = new Set(["succeeded", "processing", "requires_capture"]);
  * @returns {Promise<boolean>}  whether the browser is leaving for the order page
  */
 export async function confirm(stripe, elements, { clientSecret, returnUrl, orderUrl }) {
-  const { error } = await stripe.confirmPayment({
-    elements,
-    clientSecret,
-    confirmParams: {
-      return_url: returnUrl,
-      payment_method_data: { billing_details: { email: customerEmail() } },
-    },
-    redirect: "if_required",
-  });
+  const { error } = await underOrderAddress(orderUrl, () =>
+    stripe.confirmPayment({
+      elements,
+      clientSecret,
+      confirmParams: {
+        return_url: returnUrl,
+        payment_method_data: { billing_details: { email: customerEmail() } },
+      },
+      redirect: "if_required",
+    }),
+  );
   if (!error || FINISHED.has(error.payment_intent?.status ?? "")) return leaveFor(orderUrl);
   report("declined", { type: error.type, code: error.code ?? "" });
   if (error.type === "card_error" || error.type === "validation_error") showDecline(error);

@@ -1,6 +1,7 @@
 // The order page: follows the order while it is not final, and shows the new state when it changes.
 
 import { offerCopying } from "./copy.js";
+import { offerResuming } from "./resume.js";
 
 const FIRST_PAUSE = 1000; // milliseconds
 const LONGEST_PAUSE = 15_000;
@@ -9,6 +10,7 @@ const LONGEST_PAUSE = 15_000;
 const order = () => /** @type {HTMLElement} */ (document.getElementById("order"));
 
 offerCopying(document);
+offerResuming(takeNewState);
 if (order().dataset.isFinal !== "true") void follow();
 
 /** Asks again and again, more and more rarely; a hidden page does not ask. */
@@ -26,12 +28,12 @@ async function follow() {
 }
 
 async function hasChanged() {
-  const { statusUrl = "", state, paymentStatus } = order().dataset;
+  const { statusUrl = "", scene, state, method } = order().dataset;
   try {
     const response = await fetch(statusUrl, { headers: { Accept: "application/json" } });
     if (!response.ok) return false;
     const now = await response.json();
-    return now.state !== state || (now.payment_status ?? "") !== paymentStatus;
+    return now.scene !== scene || now.state !== state || (now.method ?? "") !== method;
   } catch {
     return false; // No connection just now; the next question may find one.
   }
@@ -48,6 +50,7 @@ async function takeNewState() {
     order().replaceWith(document.adoptNode(fresh));
     document.title = page.title;
     offerCopying(order());
+    offerResuming(takeNewState);
     announce();
   } catch {
     // The next question will find the same change again.
