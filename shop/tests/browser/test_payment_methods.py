@@ -91,7 +91,7 @@ def test_a_code_that_is_put_away_leaves_an_order_to_pay(page: Page, shop: Shop) 
     expect(code_window(page, "PayNow").get_by_role("link")).to_be_focused()
     page.keyboard.press("Escape")
     page.wait_for_url("**/orders/*")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your bank is asking you to approve this")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your PayNow code is waiting to be scanned")
 
 
 def test_google_pay_pays_with_a_card_of_the_wallet(page: Page, shop: Shop) -> None:
