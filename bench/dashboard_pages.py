@@ -29,7 +29,7 @@ async def _measure(payments: int) -> None:
     sandbox = Sandbox("http://sandbox")
     ids = [_pay(sandbox, number) for number in range(payments)]
     transport = httpx.ASGITransport(create_app(sandbox))
-    print(f"{payments} payments, {sandbox.store.count('event')} events; medians of {_ROUNDS}, milliseconds")
+    _say(f"{payments} payments, {sandbox.store.count('event')} events; medians of {_ROUNDS}, milliseconds")
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as browser:
         for name, address in _pages(ids):
             await browser.get(address)
@@ -39,7 +39,11 @@ async def _measure(payments: int) -> None:
                 whole.append(await _timed(browser, address, {}))
                 etag = (await browser.get(address)).headers.get("etag", "")
                 again.append(await _timed(browser, address, {"If-None-Match": etag}))
-            print(f"{name:38} {statistics.median(whole):8.1f} {statistics.median(again):8.1f}")
+            _say(f"{name:38} {statistics.median(whole):8.1f} {statistics.median(again):8.1f}")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  what it is for
 
 
 def _pages(ids: list[str]) -> Iterator[tuple[str, str]]:
