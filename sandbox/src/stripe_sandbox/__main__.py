@@ -9,6 +9,7 @@ from threading import Thread
 import uvloop
 
 from stripe_sandbox import options
+from stripe_sandbox.process import run_beside
 from stripe_sandbox.sandbox import Account, Sandbox
 from stripe_sandbox.server import PortTakenError, Server
 from stripe_sandbox.store import StateFileError
@@ -19,8 +20,13 @@ _HINT = (
 
 
 def main() -> None:
-    """Run until SIGINT or SIGTERM. Exit status 1 when port or state file is taken, 2 for wrong options."""
-    chosen = options.parse()
+    """Run until SIGINT or SIGTERM, or as long as the command after `--`.
+
+    Exit status 1 when port or state file is taken, 2 for wrong options, else the command's.
+    """
+    chosen = options.parse(sys.argv[1:])
+    if chosen.command:
+        raise SystemExit(run_beside(chosen.command, chosen.own))
     if chosen.stop_with_stdin:
         Thread(target=_stop_with_stdin, daemon=True).start()
     try:

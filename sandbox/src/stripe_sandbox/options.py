@@ -14,26 +14,45 @@ A stand-in for Stripe on this machine: the API, Stripe.js with the Payment Eleme
 3-D Secure, webhooks, and a dashboard. Needs no account, no keys and no network."""
 
 _EPILOG = """\
+After -- a command may follow: it runs beside a sandbox on a free port, told by the
+environment (STRIPE_API_BASE, STRIPE_JS_URL, STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY and,
+with --webhook, STRIPE_WEBHOOK_SECRET), and its exit status is handed on.
+
 examples:
   stripe-sandbox
   stripe-sandbox --webhook http://127.0.0.1:4242/webhook
   stripe-sandbox --port 0 --state var/sandbox.db --account-country MY
+  stripe-sandbox --account-country US -- npm test
 
 Point your server's SDK and your page's Stripe.js at the address that is printed; any
 sk_test_... and pk_test_... key works. The dashboard under /dashboard lists cards, methods,
 payments and webhooks; GET /_sandbox/ explains the switches for tests.
 
 exit status: 0 after Ctrl-C or SIGTERM, 1 when the address or the state file cannot be
-used, 2 for options that make no sense."""
+used, 2 for options that make no sense; after -- that of the command."""
 
 
-def parse(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The options of the command line; wrong ones end the program with status 2 and a sentence."""
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The options, and under `command` what follows `--`; wrong ones end the program with a sentence.
+
+    The exit status is then 2.
+    """
+    own, separator, command = _split(arguments)
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(own)
     if options.webhook_secret and not options.webhook:
         parser.error("--webhook-secret signs what --webhook sends, and there is no --webhook")
+    if separator and not command:
+        parser.error("after -- a command must follow")
+    options.own, options.command = own, command
     return options
+
+
+def _split(arguments: list[str]) -> tuple[list[str], bool, list[str]]:
+    if "--" not in arguments:
+        return arguments, False, []
+    place = arguments.index("--")
+    return arguments[:place], True, arguments[place + 1 :]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -46,7 +65,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="stripe-sandbox",
-        usage="stripe-sandbox [options]",
+        usage="stripe-sandbox [options] [-- command ...]",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(

@@ -7,6 +7,8 @@ Under pytest the fixture `stripe_sandbox` does the same (pytest_plugin.py).
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -109,6 +111,33 @@ def running_sandbox(*options: str) -> Iterator[RunningSandbox]:
         finally:
             if process.poll() is None:
                 RunningSandbox("", [], process).stop()
+
+
+def run_beside(command: list[str], options: list[str]) -> int:
+    """Run a command with a sandbox of its own and give its exit status, 128 and the signal if one ended it.
+
+    The command's environment says where everything is: `STRIPE_API_BASE`, `STRIPE_JS_URL`,
+    `STRIPE_SECRET_KEY`, `STRIPE_PUBLISHABLE_KEY`, and `STRIPE_WEBHOOK_SECRET` of the first `--webhook`.
+    """
+    try:
+        with running_sandbox(*options) as sandbox:
+            told = {
+                "STRIPE_API_BASE": sandbox.address,
+                "STRIPE_JS_URL": f"{sandbox.address}/endive/stripe.js",
+                "STRIPE_SECRET_KEY": sandbox.secret_key,
+                "STRIPE_PUBLISHABLE_KEY": sandbox.publishable_key,
+            }
+            for secret in list(sandbox.webhook_secrets.values())[:1]:
+                told["STRIPE_WEBHOOK_SECRET"] = secret
+            status = subprocess.run(command, env=os.environ | told, check=False).returncode  # noqa: S603
+            return status if status >= 0 else 128 - status
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except RuntimeError:
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"stripe-sandbox: cannot run {command[0]}: {error.strerror}\n")
+        return 127
 
 
 def _read_announcement(process: "subprocess.Popen[str]") -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import stripe
 
 from stripe_sandbox.process import running_sandbox
@@ -125,3 +126,42 @@ def test_no_card_number_or_key_reaches_the_file(
     assert intent.id.encode() in kept
     for secret in (b"4111111111111111", b"pk_test_notkept123", b"sk_test_tests"):
         assert secret not in kept
+
+
+def test_a_command_runs_beside_it(receiver: Receiver) -> None:
+    """Any language's suite: the environment says where Stripe is, the exit status is the command's."""
+    program = (
+        "import os, stripe; stripe.api_base = os.environ['STRIPE_API_BASE'];"
+        "stripe.api_key = os.environ['STRIPE_SECRET_KEY'];"
+        "print(stripe.Account.retrieve().country, os.environ['STRIPE_PUBLISHABLE_KEY'][:8],"
+        "os.environ['STRIPE_JS_URL'], os.environ['STRIPE_WEBHOOK_SECRET']); raise SystemExit(3)"
+    )
+    options = ["--account-country", "MY", "--webhook", receiver.url, "--webhook-secret", "whsec_beside"]
+    done = beside(*options, "--", sys.executable, "-c", program)
+    country, key, script, secret = done.stdout.split()
+    assert (done.returncode, country, key, secret) == (3, "MY", "pk_test_", "whsec_beside")
+    assert script.endswith("/endive/stripe.js")
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(script)
+
+
+def test_a_command_that_cannot_run_is_told() -> None:
+    """127 for one that does not exist, 143 for one that was terminated, 1 for a taken port."""
+    missing = beside("--", "no-such-program")
+    assert missing.returncode == 127
+    assert missing.stderr == "stripe-sandbox: cannot run no-such-program: No such file or directory\n"
+    assert beside("--", sys.executable, "-c", "import os; os.kill(os.getpid(), 15)").returncode == 143
+    with running_sandbox() as sandbox:
+        taken = beside("--port", sandbox.address.rpartition(":")[2], "--", "true")
+        assert taken.returncode == 1
+        assert "something else is listening there" in taken.stderr
+
+
+def beside(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "stripe_sandbox", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )

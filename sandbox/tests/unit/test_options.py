@@ -21,6 +21,7 @@ from stripe_sandbox.versions import PINNED
         ("--api-version endive", f"endive is not an API version such as {PINNED}"),
         ("--prot 12111", "unrecognized arguments: --prot 12111"),
         ("--state", "--state: expected one argument"),
+        ("--port 0 --", "after -- a command must follow"),
     ],
 )
 def test_a_mistake_is_a_sentence(given: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,4 +57,6 @@ def test_what_is_given_is_understood() -> None:
     )
     chosen = options.parse([*given.split(), "--port", "0"])
     assert (chosen.account_country, chosen.port, chosen.api_version) == ("MY", 0, "2023-10-16")
+    assert chosen.command == []
+    assert options.parse(["--port", "0", "--", "npm", "test", "--port"]).command == ["npm", "test", "--port"]
     assert chosen.webhook == ["http://a.test/1", "https://b.test/2"]
