@@ -43,7 +43,7 @@ async def _measure(payments: int) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  what it is for
+    print(line, flush=True)
 
 
 def _pages(ids: list[str]) -> Iterator[tuple[str, str]]:

@@ -182,7 +182,7 @@ def show(name: str, rounds: list[Figures]) -> None:
 
 
 def tell(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  what it is for
+    print(line, flush=True)
 
 
 if __name__ == "__main__":
