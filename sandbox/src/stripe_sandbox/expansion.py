@@ -20,7 +20,7 @@ _EXPANDABLE: dict[str, dict[str, str | None]] = {
         "on_behalf_of": None,
         "payment_method": "payment_method",
         "payment_record": None,
-        "review": None,
+        "review": "review",
         "source": None,
     },
     "charge": {
@@ -32,7 +32,7 @@ _EXPANDABLE: dict[str, dict[str, str | None]] = {
         "on_behalf_of": None,
         "payment_intent": "payment_intent",
         "refunds": "refunds",
-        "review": None,
+        "review": "review",
         "source_transfer": None,
     },
     "setup_intent": {
@@ -64,6 +64,7 @@ _EXPANDABLE: dict[str, dict[str, str | None]] = {
         "source_transfer_reversal": None,
         "transfer_reversal": None,
     },
+    "review": {"charge": "charge", "payment_intent": "payment_intent"},
     "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
     "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
     "mandate": {"payment_method": "payment_method"},

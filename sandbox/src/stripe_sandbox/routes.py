@@ -29,6 +29,7 @@ from stripe_sandbox.resources import (
     prices,
     products,
     refunds,
+    reviews,
     saved_methods,
     setup_attempts,
     setup_intents,
@@ -188,6 +189,9 @@ ROUTES = (
     Route("POST",   "/v1/disputes/{}",                   disputes.update,          "DisputeUpdateParams"),
     Route("POST",   "/v1/disputes/{}/close",             disputes.close,           "DisputeCloseParams"),
 
+    Route("GET",    "/v1/reviews",                       reviews.list_all,         "ReviewListParams"),
+    Route("GET",    "/v1/reviews/{}",                    reviews.retrieve,         "ReviewRetrieveParams"),
+    Route("POST",   "/v1/reviews/{}/approve",            reviews.approve,          "ReviewApproveParams"),
     Route("GET",    "/v1/radar/early_fraud_warnings",    fraud_warnings.list_all,  "radar.EarlyFraudWarningListParams"),
     Route("GET",    "/v1/radar/early_fraud_warnings/{}", fraud_warnings.retrieve,  "radar.EarlyFraudWarningRetrieveParams"),
 

@@ -21,6 +21,7 @@ from stripe_sandbox.resources import (
     fraud_warnings,
     payment_methods,
     refund_courses,
+    reviews,
 )
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
@@ -120,6 +121,7 @@ def _open(sandbox: Sandbox, charge: StripeObject, kind: DisputeKind, amount: int
     save(sandbox, dispute, "created")
     if not blocked:
         fraud_warnings.over(sandbox, charge)
+        reviews.close_of(sandbox, charge, "disputed")
     if not blocked and kind.case_type != "inquiry":
         _withdraw(sandbox, dispute, with_fee=not prevented)
     if not prevented:

@@ -5,6 +5,7 @@ https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
 
 from stripe_sandbox.events import STRIPE_ITSELF, Cause, emit
 from stripe_sandbox.methods import BY_TYPE
+from stripe_sandbox.resources import reviews
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -45,6 +46,7 @@ def cancel(sandbox: Sandbox, intent: StripeObject, reason: str | None, cause: Ca
     charge = sandbox.store.get("charge", intent["latest_charge"]) if held else None
     if charge is not None:
         emit(sandbox, "charge.expired", charge, cause)
+        reviews.close_of(sandbox, charge, "canceled", cause)
     emit(sandbox, "payment_intent.canceled", intent, cause)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from stripe_sandbox.declines import Decline
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.events import STRIPE_ITSELF, Cause, emit
-from stripe_sandbox.resources import charges, dispute_courses, holds, payment_methods
+from stripe_sandbox.resources import charges, dispute_courses, holds, payment_methods, reviews
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -125,6 +125,8 @@ def _finish(
         "next_action": None,
     }
     _remember_method(sandbox, intent, method, cause)
+    reviews.open_if_risky(sandbox, intent, charge, cause)
+    sandbox.store.save("charge", charge)
     sandbox.store.save("payment_intent", intent)
     emit(sandbox, "charge.succeeded", charge, cause)
     emit(

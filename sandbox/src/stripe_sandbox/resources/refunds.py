@@ -14,7 +14,7 @@ from stripe_sandbox.ids import payment_id
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.methods import BY_TYPE
 from stripe_sandbox.pagination import page
-from stripe_sandbox.resources import disputes, fraud_warnings, refund_courses
+from stripe_sandbox.resources import disputes, fraud_warnings, refund_courses, reviews
 from stripe_sandbox.store import StripeObject
 
 _DAY = 24 * 60 * 60
@@ -56,6 +56,8 @@ def create(call: Call) -> StripeObject:
     emit(sandbox, "charge.refunded", charge, call.cause, changed)
     if charge["refunded"]:
         fraud_warnings.over(sandbox, charge)
+        as_fraud = params.get("reason") == "fraudulent"
+        reviews.close_of(sandbox, charge, "refunded_as_fraud" if as_fraud else "refunded", call.cause)
     return refund
 
 
