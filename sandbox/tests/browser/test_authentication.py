@@ -13,6 +13,7 @@ AXE_RUN = "axe.run({iframes: false, rules: {'page-has-heading-one': {enabled: fa
 ALWAYS_ASKS = "4000 0027 6000 3184"
 DECLINED_AFTERWARDS = "4000 0084 0000 1629"
 FRICTIONLESS = "4000 0000 3220 0000"
+ASKS_FOR_CAPTCHA = "4000 0000 0000 1208"
 NOT_AUTHENTICATED = (
     "We are unable to authenticate your payment method. "
     "Please choose a different payment method and try again."
@@ -107,6 +108,18 @@ def test_frictionless_asks_nothing(page: Page, form: FrameLocator) -> None:
     result = press_pay(page)
     assert "paymentIntent" in result, result
     assert result["paymentIntent"]["status"] == "succeeded"
+
+
+def test_a_captcha_is_solved_in_the_page(page: Page, form: FrameLocator) -> None:
+    """Stripe's own challenge stands where a bank's would; failed, it is asked again of the next attempt."""
+    captcha = open_challenge(page, form, ASKS_FOR_CAPTCHA)
+    expect(captcha.get_by_role("heading", name="Are you human?")).to_be_visible()
+    captcha.get_by_role("button", name="Fail").click()
+    assert page.evaluate("shop.ended()")["error"]["payment_intent"]["status"] == "requires_payment_method"
+    fill(form, ASKS_FOR_CAPTCHA)
+    page.locator("#pay").click()
+    captcha.get_by_role("button", name="I am human").click()
+    assert page.evaluate("shop.ended()")["paymentIntent"]["status"] == "succeeded"
 
 
 def test_handle_next_action_of_a_server_confirmed_intent(page: Page, client: stripe.StripeClient) -> None:
