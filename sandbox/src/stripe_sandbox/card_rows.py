@@ -162,7 +162,7 @@ REFUNDED = (
 )
 
 THREE_D_SECURE = (
-    _authenticates("4000002500003155", "asks for authentication unless saved for later use",
+    _authenticates("4000002500003155", "asks for authentication, but off session not once saved for later use",
                    Authentication.REQUIRED_UNLESS_SET_UP, "pm_card_authenticationRequiredOnSetup", country="FR"),
     _authenticates("4000002760003184", "always asks for authentication", Authentication.REQUIRED,
                    "pm_card_authenticationRequired", country="DE"),

@@ -77,7 +77,7 @@ def test_a_frictionless_bank_asks_nothing(
 
 
 def test_a_card_set_up_once_is_not_asked_again(page: httpx.Client, client: stripe.StripeClient) -> None:
-    """Saved for later use with authentication, the card pays off session without it."""
+    """Saved with authentication, the card pays off session without it; on session it asks again."""
     customer = client.v1.customers.create({})
     first: Any = {
         "amount": 2300,
@@ -97,6 +97,8 @@ def test_a_card_set_up_once_is_not_asked_again(page: httpx.Client, client: strip
         "off_session": True,
     }
     assert client.v1.payment_intents.create(later).status == "succeeded"
+    present: Any = {**later, "off_session": False, "return_url": "https://shop.example/orders/2"}
+    assert client.v1.payment_intents.create(present).status == "requires_action"
 
 
 def test_declined_after_authentication(

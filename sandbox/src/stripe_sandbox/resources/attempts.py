@@ -137,7 +137,7 @@ def _must_authenticate(
         # The bank is asked by the page; it then says yes without asking the customer.
         return bool(params.get("use_stripe_sdk")) and not off_session
     if wants == Authentication.REQUIRED_UNLESS_SET_UP:
-        return not hidden.get("set_up")
+        return not (off_session and hidden.get("set_up"))
     if wants == Authentication.REQUIRED_ON_SESSION:
         return not off_session
     if wants == Authentication.REQUIRED_IF_ADAPTIVE and sandbox.settings.adaptive_3d_secure:
