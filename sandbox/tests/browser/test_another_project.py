@@ -12,7 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from chromium import FLAGS, find
 from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from readme_blocks import at, blocks
+
+pytest_plugins = ("pytester",)
 
 SERVER = Path(__file__).parent / "another_project" / "server.py"
 
@@ -85,3 +90,34 @@ def test_the_payment_element(visitor: Page, project_url: str, method: str) -> No
         visitor.get_by_role("button", name="Authorize Test Payment", exact=True).click()
     visitor.wait_for_url("**/return.html?**redirect_status=succeeded")
     expect(visitor.locator("#messages")).to_have_text("Payment succeeded")
+
+
+def test_the_tag_of_the_readme(visitor: Page, shop_url: str, sandbox_url: str) -> None:
+    """What it tells to put into a page gives the page a `stripe`, and `loadStripe` takes it as it is."""
+    (block,) = blocks("Your page", "html")
+    visitor.goto(f"{shop_url}/plain")
+    visitor.set_content(at(block.text, sandbox_url))
+    assert visitor.evaluate("[stripe.version, typeof window.Stripe]") == ["endive", "function"]
+
+
+def test_the_recipe_of_the_readme(pytester: pytest.Pytester, project_url: str, sandbox_url: str) -> None:
+    """Its fixture and its test, in a project whose `page` is Playwright's."""
+    (block,) = blocks("Playwright and Cypress", "python")
+    recipe = at(block.text, sandbox_url).replace(
+        "http://localhost:4242/checkout", f"{project_url}/element.html"
+    )
+    pytester.makepyfile(recipe)
+    pytester.makeconftest(
+        f"""
+        import pytest
+        from playwright.sync_api import sync_playwright
+
+        @pytest.fixture
+        def page():
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path={find()!r}, args={list(FLAGS)!r})
+                yield browser.new_page(locale="en-SG")
+                browser.close()
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
