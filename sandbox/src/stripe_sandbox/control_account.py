@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from stripe_sandbox.control_doors import Strict, json_answer, read, switch
+from stripe_sandbox.errors import StripeError
 from stripe_sandbox.resources import refund_courses
 from stripe_sandbox.sandbox import Sandbox
 
@@ -39,6 +40,7 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
         Route("/_sandbox/refunds", doors.refunds),
         switch("/_sandbox/refunds", doors.set_refunds, "PUT"),
         switch("/_sandbox/refunds/release", doors.release_refunds, "POST"),
+        switch("/_sandbox/refunds/{id}/cancel", doors.cancel_refund, "POST"),
     ]
 
 
@@ -76,3 +78,13 @@ class _Doors:
 
     async def release_refunds(self, _: Request) -> Response:
         return json_answer({"released": refund_courses.release(self._sandbox)})
+
+    async def cancel_refund(self, request: Request) -> Response:
+        refund = self._sandbox.store.get("refund", request.path_params["id"])
+        if refund is None:
+            return json_answer({"errors": [f"No such refund: {request.path_params['id']}"]}, 404)
+        try:
+            refund_courses.cancel_by_hand(self._sandbox, refund)
+        except StripeError as error:
+            return json_answer({"errors": [error.message]}, 400)
+        return json_answer(refund)

@@ -20,6 +20,7 @@ GET  /_sandbox/refunds       {"outcome", "failure_reason": the switches below, "
 PUT  /_sandbox/refunds       {"outcome": "insufficient_balance" (cards wait, others fail) | "asks_customer" |
                              "fails" | null, "failure_reason": "declined"}: what becomes of refunds to come
 POST /_sandbox/refunds/release   the balance is filled up, asked customers have answered: let refunds go on
+POST /_sandbox/refunds/{id}/cancel   what Stripe's Dashboard can: cancel a card's refund for half an hour
 GET  /_sandbox/account       what the account's owner has chosen in Stripe's Dashboard
 PUT  /_sandbox/account       {"block_highest_risk": true, "block_failed_cvc": false,
                              "block_failed_postal_code": false, "dynamic_risk_thresholds": false,

@@ -28,6 +28,15 @@ story.paid = {status: paid.status, last4: paid.latest_charge.payment_method_deta
 const refund = await stripe.refunds.create({payment_intent: intent.id, amount: 300});
 story.refunded = refund.status;
 
+const warnings = await stripe.radar.earlyFraudWarnings.list({payment_intent: intent.id});
+const reviews = await stripe.reviews.list();
+story.judged = [warnings.data.length, reviews.data.length];
+try {
+  await stripe.testHelpers.refunds.expire(refund.id);
+} catch (error) {
+  story.kept = error.message;
+}
+
 const types = [];
 for await (const event of stripe.events.list({limit: 3})) types.push(event.type);
 story.events = types.reverse();

@@ -30,6 +30,8 @@ def test_the_node_sdk_buys_and_refunds(sandbox: RunningSandbox) -> None:
     }
     assert story["paid"] == {"status": "succeeded", "last4": "4242"}
     assert story["refunded"] == "succeeded"
+    assert story["judged"] == [0, 0]
+    assert "status of succeeded" in story["kept"]
     assert {"payment_intent.created", "charge.failed", "charge.succeeded", "refund.created"} <= set(
         story["events"]
     )

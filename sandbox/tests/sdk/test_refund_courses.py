@@ -168,6 +168,23 @@ def test_only_a_refund_that_waits_for_its_customer_is_canceled(client: stripe.St
         )
 
 
+def test_a_card_refund_is_canceled_by_hand(client: stripe.StripeClient, control: httpx.Client) -> None:
+    """Within half an hour, as Stripe's Dashboard does; the API never does."""
+    intent = paid(client)
+    in_time = client.v1.refunds.create({"payment_intent": intent.id, "amount": 300})
+    control.put("/clock", json={"offset": 29 * 60})
+    assert control.post(f"/refunds/{in_time.id}/cancel").json()["status"] == "canceled"
+    canceled = client.v1.refunds.retrieve(in_time.id)
+    assert canceled.failure_reason == "merchant_request"
+    assert given_back(client, canceled) == 0
+    assert control.post(f"/refunds/{in_time.id}/cancel").status_code == 400
+    late = client.v1.refunds.create({"payment_intent": intent.id, "amount": 300})
+    control.put("/clock", json={"offset": 60 * 60})
+    assert control.post(f"/refunds/{late.id}/cancel").status_code == 400
+    assert control.post("/refunds/re_none/cancel").status_code == 404
+    assert client.v1.refunds.retrieve(late.id).status == "succeeded"
+
+
 @pytest.mark.parametrize(("age", "status"), [(0, "failed"), (300, "succeeded")])
 def test_an_inquiry_that_escalates_overtakes_a_fresh_refund(
     client: stripe.StripeClient, control: httpx.Client, age: int, status: str

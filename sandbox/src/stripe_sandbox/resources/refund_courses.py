@@ -8,12 +8,15 @@ https://docs.stripe.com/refunds, https://docs.stripe.com/testing.
     requires_action ──the customer answers──▶ succeeded
           └── canceled by the shop, or by Stripe when the customer has not answered in 45 days
 
+Stripe's Dashboard cancels a card's refund too, for half an hour.
+
 The last two, and failures of methods other than cards, are switched on with `PUT /_sandbox/refunds`: no test
 card brings them about. What a refund will do is kept beside it as a `refund_plan`.
 """
 
 from typing import Any
 
+from stripe_sandbox.errors import StripeError
 from stripe_sandbox.events import STRIPE_ITSELF, Cause, emit
 from stripe_sandbox.ids import alphanumeric
 from stripe_sandbox.methods import BY_TYPE
@@ -28,6 +31,8 @@ BY_SHOP, TOO_LATE = "merchant_request", "unknown"
 _PLAN = "refund_plan"
 # https://docs.stripe.com/payments/customer-balance/refunding
 _SECONDS_TO_ANSWER = 45 * 24 * 60 * 60
+# https://docs.stripe.com/testing
+_CANCELABLE_SECONDS = 30 * 60
 # A refund sent moments before its charge is charged back fails; one sent minutes before was seen to stay.
 _FRESH_SECONDS = 60
 _REFERRED = ("klarna", "p24")
@@ -81,6 +86,22 @@ def give_up(sandbox: Sandbox, refund: StripeObject, reason: str, cause: Cause = 
     _undo(sandbox, refund)
     refund["failure_reason"] = reason
     _change(sandbox, refund, "canceled", cause)
+
+
+def cancel_by_hand(sandbox: Sandbox, refund: StripeObject) -> None:
+    """Cancel as Stripe's Dashboard can: a card's refund for half an hour in test mode, whatever the API says.
+
+    Raises:
+        StripeError: another method's, a later one, or one that is over.
+    """
+    fresh = sandbox.now() <= refund["created"] + _CANCELABLE_SECONDS
+    by_card = refund["destination_details"]["type"] == "card" and refund["status"] in ("pending", "succeeded")
+    if not (refund["status"] == "requires_action" or (by_card and fresh)):
+        raise StripeError(
+            "Only a card's refund of the last 30 minutes can be canceled, or one that waits for its customer."
+        )
+    give_up(sandbox, refund, BY_SHOP)
+    sandbox.store.commit()
 
 
 def fail_fresh(sandbox: Sandbox, charge: StripeObject) -> None:
