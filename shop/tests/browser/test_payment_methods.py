@@ -1,105 +1,288 @@
-"""The payment methods beside a typed card: a bank's page, a code to scan, a wallet."""
+"""Each of the eight ways to pay, in the currency that it needs: approved, refused, and left in the middle."""
 
+import secrets
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import Page, expect
 
-from customer import expect_paid, open_checkout, pay, payment_form
-from processes import Shop
+from conftest import Problems
+from customer import (
+    ASKS_FIRST,
+    BOOK,
+    DECLINE_IN_CONSOLE,
+    answer_challenge,
+    expect_message,
+    expect_paid,
+    open_checkout,
+    wait_for_form,
+)
+from processes import Shop, wait_until
+from shop_records import rows
+from ways_to_pay import (
+    AUTHORIZE,
+    WAYS,
+    NewPage,
+    Way,
+    answer_on_phone,
+    approve,
+    code_link,
+    press,
+    refuse,
+    sheet,
+    start,
+)
 
-AUTHORIZE, FAIL = "Authorize Test Payment", "Fail Test Payment"
-REDIRECTS = [("grabpay", "GrabPay"), ("alipay", "Alipay")]
-CODES = [("wechat_pay", "WeChat Pay"), ("paynow", "PayNow")]
+NOT_CHARGED = "You have not been charged"
+every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+redirects = pytest.mark.parametrize(
+    "way", [way for way in WAYS if way.kind == "redirect"], ids=lambda way: way.name
+)
+codes = pytest.mark.parametrize("way", [way for way in WAYS if way.kind == "code"], ids=lambda way: way.name)
 
 
-def choose(page: Page, method: str) -> None:
-    """Open the method's row of the payment form; the less usual ones stand behind "More"."""
-    form = payment_form(page)
-    form.locator("#card-tab").wait_for()
-    row = form.locator(f"#{method}-tab")
-    if not row.is_visible():
-        form.get_by_role("button", name="More payment methods").click()
-    row.click()
+@pytest.fixture
+def email() -> str:
+    """An address that only this test uses: the order is found by it."""
+    return f"{secrets.token_hex(8)}@example.com"
 
 
-def code_window(page: Page, name: str) -> FrameLocator:
-    """The window with the code that stands over the checkout."""
-    return page.frame_locator(f'[role="dialog"][aria-label="{name}"] iframe')
-
-
-def answer_test_page(page: Page, words: str) -> None:
-    page.get_by_role("button", name=words, exact=True).click()
-
-
-@pytest.mark.parametrize(("method", "name"), REDIRECTS)
-def test_paid_at_the_methods_own_page(page: Page, shop: Shop, method: str, name: str) -> None:
-    """The customer leaves for the method's page, agrees there, and comes back to a paid order."""
+def check_out(page: Page, shop: Shop, way: Way, email: str) -> None:
+    """The checkout of one book, with the address typed, priced in the way's currency."""
+    page.context.add_cookies([{"name": "currency", "value": way.currency, "url": shop.url}])
     open_checkout(page, shop)
-    page.get_by_label("E-mail").fill(f"{method}@example.com")
-    choose(page, method)
-    pay(page)
-    answer_test_page(page, AUTHORIZE)
+    page.get_by_label("E-mail").fill(email)
+
+
+def headline(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def orders_of(shop: Shop, email: str) -> list[dict[str, Any]]:
+    return rows(shop.database_url, "SELECT * FROM orders WHERE email = %s", email)
+
+
+def the_order(shop: Shop, email: str) -> dict[str, Any]:
+    """The one order of this address; however often its payment was tried, there is no second one."""
+    (order,) = orders_of(shop, email)
+    return order
+
+
+def payment(shop: Shop, order: dict[str, Any]) -> dict[str, Any]:
+    """The order's PaymentIntent as Stripe shows it to the shop, with its charge."""
+    path = f"/v1/payment_intents/{order['payment_intent_id']}"
+    found: dict[str, Any] = shop.sandbox.stripe("GET", path, **{"expand[0]": "latest_charge"}).json()
+    return found
+
+
+def expect_receipt(page: Page, shop: Shop, way: Way, email: str) -> None:
+    """The paid order's page, the order and Stripe agree on amount, payment and method."""
     expect_paid(page)
-    expect(page.get_by_text(name, exact=True).first).to_be_visible()
-    assert "client_secret" not in page.url
+    order = the_order(shop, email)
+    expect(page.locator(".fact-total")).to_have_text(way.total)
+    expect(page.locator("#payment-id")).to_have_text(order["payment_intent_id"])
+    expect(page.locator(".facts").get_by_text(way.shown, exact=True)).to_be_visible()
+    assert page.url == f"{shop.url}/orders/{order['token']}"
+    intent = payment(shop, order)
+    assert (intent["status"], intent["amount_received"], intent["currency"]) == (
+        "succeeded",
+        way.amount,
+        way.currency,
+    )
+    paid_with = intent["latest_charge"]["payment_method_details"]
+    card = paid_with.get("card") or {}
+    assert (paid_with["type"], card.get("brand")) == (way.type, way.brand)
+    assert (card.get("wallet") or {}).get("type") == way.wallet
 
 
-@pytest.mark.parametrize("method", [method for method, _ in REDIRECTS])
-def test_refused_at_the_methods_own_page_and_paid_by_another_try(page: Page, shop: Shop, method: str) -> None:
-    """A refusal leads to the order, which says so and lets the customer try again on the same order."""
-    open_checkout(page, shop)
-    page.get_by_label("E-mail").fill(f"{method}-refused@example.com")
-    choose(page, method)
-    pay(page)
-    answer_test_page(page, FAIL)
-    page.wait_for_url("**/orders/*")
-    expect(page.get_by_role("heading", level=1)).to_have_text("That payment did not go through")
-    order_url = page.url
-    page.get_by_role("link", name="Try again").click()
-    page.locator('.payment-space[data-state="ready"]').wait_for()
-    choose(page, method)
-    pay(page)
-    answer_test_page(page, AUTHORIZE)
-    expect_paid(page)
-    assert page.url == order_url
+def refund(shop: Shop, email: str) -> None:
+    """Give the money back at Stripe, as the shopkeeper can in the Dashboard, and wait for it to arrive."""
+    made = shop.sandbox.stripe(
+        "POST", "/v1/refunds", payment_intent=the_order(shop, email)["payment_intent_id"]
+    )
+    assert made.status_code == 200, made.text
+    path = f"/v1/refunds/{made.json()['id']}"
+    wait_until(
+        lambda: shop.sandbox.stripe("GET", path).json()["status"] == "succeeded", "the refund to arrive"
+    )
 
 
-@pytest.mark.parametrize(("method", "name"), CODES)
-def test_paid_by_a_scanned_code(
-    page: Page, shop: Shop, new_page: Callable[..., Page], method: str, name: str
+@every_way
+def test_approved(page: Page, shop: Shop, new_page: NewPage, way: Way, email: str) -> None:
+    """From the checkout to a paid order that names how it was paid; the money can be given back."""
+    check_out(page, shop, way, email)
+    start(page, way)
+    approve(page, way, new_page)
+    expect_receipt(page, shop, way, email)
+    refund(shop, email)
+
+
+@every_way
+def test_refused_and_tried_again(
+    new_page: NewPage, shop: Shop, problems: Problems, way: Way, email: str
 ) -> None:
-    """The code stands over the page; agreed to on another device, the order is paid by itself."""
-    open_checkout(page, shop)
-    page.get_by_label("E-mail").fill("scan@example.com")
-    choose(page, method)
-    pay(page)
-    link = code_window(page, name).get_by_role("link")
-    phone = new_page(viewport={"width": 390, "height": 844})
-    phone.goto(link.get_attribute("href") or "")
-    answer_test_page(phone, AUTHORIZE)
-    expect_paid(page)
-    expect(page.get_by_text(name, exact=True).first).to_be_visible()
+    """A refusal says who refused and that nothing was charged; the next try pays the same order."""
+    page = new_page()
+    check_out(page, shop, way, email)
+    start(page, way, card=way.declined)
+    refuse(page, way, new_page)
+    problems.expect(DECLINE_IN_CONSOLE)
+    if way.kind != "redirect":
+        expect_message(page, NOT_CHARGED)
+        page.get_by_role("link", name="See how it stands, or cancel it").click()
+    headline(page, "That payment did not go through")
+    expect(page.locator(".lead")).to_contain_text(NOT_CHARGED)
+    if way.kind in {"redirect", "code"}:
+        expect(page.locator(".lead")).to_contain_text(f"{way.name} did not approve the payment.")
+    first = the_order(shop, email)
+    assert payment(shop, first)["status"] == "requires_payment_method"
+    page.get_by_role("link", name="Try again").click()
+    wait_for_form(page)
+    start(page, way)
+    approve(page, way, new_page)
+    expect_receipt(page, shop, way, email)
+    assert the_order(shop, email)["payment_intent_id"] == first["payment_intent_id"]
 
 
-def test_a_code_that_is_put_away_leaves_an_order_to_pay(page: Page, shop: Shop) -> None:
-    """Closing the code is no failure and no payment: the order waits, and says what to do."""
-    open_checkout(page, shop)
-    page.get_by_label("E-mail").fill("away@example.com")
-    choose(page, "paynow")
-    pay(page)
-    expect(code_window(page, "PayNow").get_by_role("link")).to_be_focused()
+@redirects
+def test_left_at_the_methods_page(page: Page, shop: Shop, way: Way, email: str) -> None:
+    """Back from the page without an answer stands the order; it leads there again, to the same attempt."""
+    check_out(page, shop, way, email)
+    start(page, way)
+    expect(page.get_by_role("button", name=AUTHORIZE)).to_be_visible()
+    attempt = page.url
+    page.go_back()
+    headline(page, f"{way.name} is asking you to approve this")
+    expect(page.locator(".lead")).to_contain_text(NOT_CHARGED)
+    page.get_by_role("link", name=f"Continue with {way.name}").click()
+    page.wait_for_url(attempt)
+    press(page, AUTHORIZE)
+    expect_receipt(page, shop, way, email)
+
+
+@redirects
+def test_tab_closed_at_the_methods_page(page: Page, shop: Shop, way: Way, email: str) -> None:
+    """Whoever approves in a tab that is gone finds a paid order under its address."""
+    check_out(page, shop, way, email)
+    start(page, way)
+    expect(page.get_by_role("button", name=AUTHORIZE)).to_be_visible()
+    elsewhere = page.context.new_page()
+    elsewhere.goto(f"{shop.url}/orders/{the_order(shop, email)['token']}")
+    headline(elsewhere, f"{way.name} is asking you to approve this")
+    attempt = page.url
+    page.close()
+    again = page.context.new_page()
+    again.goto(attempt)
+    press(again, AUTHORIZE)
+    again.close()
+    expect_receipt(elsewhere, shop, way, email)
+
+
+@codes
+def test_code_put_away_and_shown_again(
+    page: Page, shop: Shop, new_page: NewPage, way: Way, email: str
+) -> None:
+    """Closing the code is no failure and no payment: the order shows the same code again and follows it."""
+    check_out(page, shop, way, email)
+    start(page, way)
+    code = code_link(page, way)
     page.keyboard.press("Escape")
-    page.wait_for_url("**/orders/*")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your PayNow code is waiting to be scanned")
+    headline(page, f"Your {way.name} code is waiting to be scanned")
+    expect(page.locator(".lead")).to_contain_text(NOT_CHARGED)
+    page.get_by_role("link", name="Show the code again").click()
+    assert code_link(page, way) == code
+    page.keyboard.press("Escape")
+    answer_on_phone(code, AUTHORIZE, new_page)
+    expect_receipt(page, shop, way, email)
 
 
-def test_google_pay_pays_with_a_card_of_the_wallet(page: Page, shop: Shop) -> None:
-    """The wallet's sheet stands over the page and hands over a card."""
-    open_checkout(page, shop)
-    page.get_by_label("E-mail").fill("wallet@example.com")
-    choose(page, "google_pay")
-    pay(page)
-    sheet = page.frame_locator('[role="dialog"][aria-label="Google Pay"] iframe')
-    sheet.get_by_role("button", name="Pay").click()
+def test_a_code_that_expires(page: Page, shop: Shop, new_page: NewPage, email: str) -> None:
+    """The page changes by itself when the code's hour is over; a new code pays the same order."""
+    (way,) = [way for way in WAYS if way.name == "PayNow"]
+    check_out(page, shop, way, email)
+    start(page, way)
+    code = code_link(page, way)
+    page.keyboard.press("Escape")
+    headline(page, "Your PayNow code is waiting to be scanned")
+    answer_on_phone(code, "Expire Test Payment", new_page)
+    headline(page, "The code has expired")
+    expect(page.locator(".lead")).to_contain_text(NOT_CHARGED)
+    page.get_by_role("link", name="Get a new code").click()
+    wait_for_form(page)
+    start(page, way)
+    approve(page, way, new_page)
+    expect_receipt(page, shop, way, email)
+
+
+def test_left_while_the_cards_bank_asks(page: Page, shop: Shop, email: str) -> None:
+    """A reload in front of the bank's question leads to the order, which asks again."""
+    (way,) = [way for way in WAYS if way.name == "Visa"]
+    check_out(page, shop, way, email)
+    start(page, way, card=ASKS_FIRST)
+    challenge = page.frame_locator('iframe[title="3D Secure authentication"]')
+    expect(challenge.frame_locator("#challengeFrame").locator("#test-source-authorize-3ds")).to_be_visible()
+    page.reload()
+    headline(page, "Your bank is asking you to approve this")
+    page.get_by_role("link", name="Continue paying").click()
+    answer_challenge(page, "authorize")
     expect_paid(page)
+    assert payment(shop, the_order(shop, email))["status"] == "succeeded"
+
+
+def test_mastercard_typed_and_left(page: Page, shop: Shop, email: str) -> None:
+    """Whoever leaves before pressing the button leaves nothing: no order, no PaymentIntent."""
+    (way,) = [way for way in WAYS if way.name == "Mastercard"]
+    check_out(page, shop, way, email)
+    page.go_back()
+    assert orders_of(shop, email) == []
+
+
+def test_google_pay_closed(page: Page, shop: Shop, new_page: NewPage, email: str) -> None:
+    """Closing the wallet's sheet orders nothing; pressing the button again opens it again."""
+    (way,) = [way for way in WAYS if way.name == "Google Pay"]
+    check_out(page, shop, way, email)
+    start(page, way)
+    sheet(page).get_by_role("button", name="Close").click()
+    expect_message(page, "Google Pay was closed")
+    assert orders_of(shop, email) == []
+    page.locator("#pay").click()
+    approve(page, way, new_page)
+    expect_receipt(page, shop, way, email)
+
+
+def test_grabpay_answers_late(page: Page, shop: Shop, email: str) -> None:
+    """Back from GrabPay before the money has settled: on its way, not to be cancelled, then paid."""
+    (way,) = [way for way in WAYS if way.name == "GrabPay"]
+    shop.sandbox.control("PUT", "/_sandbox/payments", hold="processing")
+    try:
+        check_out(page, shop, way, email)
+        start(page, way)
+        press(page, AUTHORIZE)
+        headline(page, "Your payment is on its way")
+        expect(page.get_by_text("Cancel this order")).to_have_count(0)
+    finally:
+        shop.sandbox.control("POST", "/_sandbox/payments/release")
+    expect_receipt(page, shop, way, email)
+
+
+def test_an_order_is_canceled_without_javascript(
+    new_page: Callable[..., Page], shop: Shop, page: Page, email: str
+) -> None:
+    """Two presses on the order page, no script; the code that was shown before pays nothing any more."""
+    (way,) = [way for way in WAYS if way.name == "PayNow"]
+    check_out(page, shop, way, email)
+    start(page, way)
+    code = code_link(page, way)
+    plain = new_page(java_script_enabled=False)
+    plain.goto(f"{shop.url}/orders/{the_order(shop, email)['token']}")
+    plain.get_by_text("Cancel this order").click()
+    plain.get_by_role("button", name="Yes, cancel order").click()
+    headline(plain, "This order was cancelled")
+    expect(plain.locator(".lead")).to_contain_text(NOT_CHARGED)
+    phone = new_page()
+    phone.goto(code)
+    expect(phone.get_by_text("No longer open")).to_be_visible()
+    assert payment(shop, the_order(shop, email))["status"] == "canceled"
+    plain.get_by_role("link", name="To the books").click()
+    expect(plain.locator(f'a[href="/books/{BOOK}"]').first).to_be_visible()

@@ -1,0 +1,114 @@
+"""The eight ways to pay that the shop promises, and what their customers do to approve or refuse."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import FrameLocator, Page, expect
+
+from customer import LACKS_FUNDS, PAYS, fill_card, pay, payment_form
+
+AUTHORIZE, FAIL = "Authorize Test Payment", "Fail Test Payment"
+MASTERCARD, MASTERCARD_DECLINED = "5555555555554444", "4000000000000002"
+
+NewPage = Callable[..., Page]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to pay. `kind` groups those that a customer goes alike, `row` is its row of the payment form.
+
+    `shown` is how the order page names it, `total` what the book costs in `currency`; `type`, `brand` and
+    `wallet` are Stripe's words for what the charge was paid with.
+    """
+
+    name: str
+    kind: str
+    row: str
+    shown: str
+    type: str
+    brand: str | None = None
+    wallet: str | None = None
+    card: str = PAYS
+    declined: str = LACKS_FUNDS
+    currency: str = "sgd"
+    total: str = "S$28.00"
+    amount: int = 2800
+
+
+WAYS = [
+    Way("Visa", "card", "card", "Visa •••• 4242", "card", "visa"),
+    Way("Mastercard", "card", "card", "Mastercard •••• 4444", "card", "mastercard", card=MASTERCARD),
+    Way("GrabPay", "redirect", "grabpay", "GrabPay", "grabpay"),
+    Way("Alipay", "redirect", "alipay", "Alipay", "alipay"),
+    Way("WeChat Pay", "code", "wechat_pay", "WeChat Pay", "wechat_pay"),
+    Way("PayNow", "code", "paynow", "PayNow", "paynow"),
+    Way(
+        "Google Pay",
+        "wallet",
+        "google_pay",
+        "Google Pay (Visa •••• 4242)",
+        "card",
+        "visa",
+        wallet="google_pay",
+    ),
+    Way("EPS", "redirect", "eps", "EPS", "eps", currency="eur", total="€23.00", amount=2300),
+]
+
+
+def start(page: Page, way: Way, *, card: str | None = None) -> None:
+    """Choose the way in the payment form, give what it asks for, and press the shop's button."""
+    form = payment_form(page)
+    form.locator("#card-tab").wait_for()
+    row = form.locator(f"#{way.row}-tab")
+    if not row.is_visible():
+        form.get_by_role("button", name="More payment methods").click()
+    row.click()
+    if way.kind == "card":
+        fill_card(page, card or way.card)
+    if way.row == "eps":
+        form.locator("[name=name]").fill("Ada Lovelace")
+    pay(page)
+
+
+def approve(page: Page, way: Way, new_page: NewPage) -> None:
+    """Say yes where the customer is asked; a typed card is not asked."""
+    if way.kind == "redirect":
+        press(page, AUTHORIZE)
+    elif way.kind == "code":
+        answer_on_phone(code_link(page, way), AUTHORIZE, new_page)
+    elif way.kind == "wallet":
+        sheet(page).get_by_role("button", name="Pay").click()
+
+
+def refuse(page: Page, way: Way, new_page: NewPage) -> None:
+    """Say no, or bring a card that says it."""
+    if way.kind == "redirect":
+        press(page, FAIL)
+    elif way.kind == "code":
+        answer_on_phone(code_link(page, way), FAIL, new_page)
+    elif way.kind == "wallet":
+        sheet(page).get_by_text("0002").click()
+        sheet(page).get_by_role("button", name="Pay").click()
+
+
+def press(page: Page, words: str) -> None:
+    page.get_by_role("button", name=words, exact=True).click()
+
+
+def sheet(page: Page) -> FrameLocator:
+    """The wallet's window over the page."""
+    return page.frame_locator('[role="dialog"][aria-label="Google Pay"] iframe')
+
+
+def code_link(page: Page, way: Way) -> str:
+    """What the code over the page says: the address that a phone would open."""
+    window = page.frame_locator(f'[role="dialog"][aria-label="{way.name}"] iframe')
+    return window.get_by_role("link").get_attribute("href") or ""
+
+
+def answer_on_phone(address: str, words: str, new_page: NewPage) -> None:
+    """Open a scanned address on another device and press a button there."""
+    phone = new_page(viewport={"width": 390, "height": 844})
+    phone.goto(address)
+    press(phone, words)
+    expect(phone.get_by_text("You can close this page.")).to_be_visible()
