@@ -88,8 +88,9 @@ class Api:
         key = authentication.key_of(
             incoming.header(b"authorization"), parameter if isinstance(parameter, str) else None
         )
-        if incoming.header(b"stripe-account") not in (None, self._sandbox.account.id):
-            raise errors.not_imitated("Connect: other accounts (Stripe-Account)")
+        for header in ("Stripe-Account", "Stripe-Context"):
+            if incoming.header(header.lower().encode()) not in (None, "", self._sandbox.account.id):
+                raise errors.not_imitated(f"Connect: other accounts ({header})")
         route, identifier = find_route(incoming.method, incoming.path)
         if not route.publishable:
             authentication.require_secret(key)

@@ -128,6 +128,18 @@ def test_no_card_number_or_key_reaches_the_file(
         assert secret not in kept
 
 
+def test_an_account_of_an_older_version(receiver: Receiver) -> None:
+    """Requests that name no version, and webhooks, are as the account has them."""
+    with running_sandbox("--api-version", "2022-08-01", "--webhook", receiver.url) as sandbox:
+        form = {"amount": "2300", "currency": "sgd", "payment_method_types[]": "card"}
+        made = httpx.post(f"{sandbox.address}/v1/payment_intents", data=form, auth=("sk_test_old", ""))
+        assert made.headers["Stripe-Version"] == "2022-08-01"
+        assert made.json()["charges"]["data"] == []
+        event = receiver.wait_for(1)[0].event
+        assert event["api_version"] == "2022-08-01"
+        assert event["data"]["object"]["charges"]["object"] == "list"
+
+
 def test_a_command_runs_beside_it(receiver: Receiver) -> None:
     """Any language's suite: the environment says where Stripe is, the exit status is the command's."""
     program = (

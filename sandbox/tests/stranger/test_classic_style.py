@@ -134,6 +134,17 @@ def test_an_older_version_looks_older() -> None:
     assert newer.last_response.headers["Stripe-Version"] == "2026-10-28.endive"
 
 
+def test_a_type_of_another_currency_is_a_mistake() -> None:
+    """While types are named, the message names the method and its currencies."""
+    stripe.api_version = "2020-08-27"
+    assert stripe.PaymentIntent.create(amount=1099, currency="eur", payment_method_types=["card", "eps"]).id
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        stripe.PaymentIntent.create(**AMOUNT, payment_method_types=["card", "eps"])
+    assert refused.value.user_message == (
+        "The currency provided (usd) is invalid. Payments with eps support the following currencies: eur."
+    )
+
+
 def test_the_door_for_webhooks(receiver: Receiver) -> None:
     """Register, receive, verify with the secret shown once, change, disable, delete."""
     endpoint = stripe.WebhookEndpoint.create(

@@ -98,7 +98,9 @@ def test_money_in_the_balance(client: stripe.StripeClient, sandbox: Any) -> None
     transactions = client.v1.balance_transactions.list({"type": "charge"}).data
     assert sum(transaction.net for transaction in transactions) == 2300 - 128
     assert [money.amount for money in client.v1.balance.retrieve().pending] == [2172]
+    assert [transaction.status for transaction in transactions] == ["pending"]
     sandbox.advance_clock(3 * 24 * 3600)
+    assert [one.status for one in client.v1.balance_transactions.list({"type": "charge"})] == ["available"]
     client.v1.refunds.create({"payment_intent": intent.id, "amount": 300})
     balance = client.v1.balance.retrieve()
     assert [(money.currency, money.amount) for money in balance.available] == [("sgd", 1872)]

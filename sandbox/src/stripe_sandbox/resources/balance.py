@@ -6,6 +6,7 @@ Without payouts, so that money becomes available and stays.
 from collections import Counter
 
 from stripe_sandbox.call import Call
+from stripe_sandbox.resources import balance_transactions
 from stripe_sandbox.store import StripeObject
 
 
@@ -14,9 +15,9 @@ def retrieve(call: Call) -> StripeObject:
     home = call.sandbox.account.default_currency
     available: Counter[str] = Counter({home: 0})
     pending: Counter[str] = Counter({home: 0})
-    now = call.sandbox.now()
+    balance_transactions.make_available(call.sandbox)
     for transaction in call.sandbox.store.oldest_first("balance_transaction"):
-        side = available if transaction["available_on"] <= now else pending
+        side = available if transaction["status"] == "available" else pending
         side[transaction["currency"]] += transaction["net"]
     return {
         "object": "balance",

@@ -28,16 +28,27 @@ _DISPUTE_FEE = 1500
 
 
 def retrieve(call: Call) -> StripeObject:
+    make_available(call.sandbox)
     return call.find("balance_transaction", noun="balance transaction")
 
 
 def list_all(call: Call) -> StripeObject:
+    make_available(call.sandbox)
     wanted = {name: call.params[name] for name in ("currency", "source", "type") if name in call.params}
     if "payout" in call.params:
         return page(call, "balance_transaction", lambda _: False)
     return page(
         call, "balance_transaction", lambda item: all(item[name] == value for name, value in wanted.items())
     )
+
+
+def make_available(sandbox: Sandbox) -> None:
+    """Let money that has waited long enough be available; it is looked at only when somebody asks."""
+    now = sandbox.now()
+    for transaction in sandbox.store.oldest_first("balance_transaction"):
+        if transaction["status"] == "pending" and transaction["available_on"] <= now:
+            transaction["status"] = "available"
+            sandbox.store.save("balance_transaction", transaction)
 
 
 def of_charge(sandbox: Sandbox, charge: StripeObject, *, available_at_once: bool) -> StripeObject:

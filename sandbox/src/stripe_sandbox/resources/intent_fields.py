@@ -1,5 +1,6 @@
 """A PaymentIntent's fields: how a new one begins, what a request changes, what it must not ask for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from stripe_sandbox import errors, methods, versions
@@ -223,6 +224,7 @@ def _types(call: Call, intent: StripeObject) -> dict[str, Any]:
     if not allowed and not (automatic and automatic["enabled"]):
         allowed = params.get("payment_method_types") or intent["payment_method_types"] or ["card"]
     currency = (params.get("currency") or intent["currency"]).lower()
+    _refuse_currency(params.get("payment_method_types") or (), currency)
     types = methods.affordable(
         methods.eligible(
             call.sandbox.account.country,
@@ -243,6 +245,19 @@ def _types(call: Call, intent: StripeObject) -> dict[str, Any]:
             param="payment_method_types" if "payment_method_types" in params else _EXCLUSIVE[0],
         )
     return fields | {"payment_method_types": types}
+
+
+def _refuse_currency(named: Iterable[str], currency: str) -> None:
+    """Until 2026-09-30 types were named, and one of another currency was a mistake, not left out."""
+    for kind in named:
+        method = methods.BY_TYPE.get(kind)
+        taken = method.currencies | method.home_currencies if method else {currency}
+        if currency not in taken:
+            raise StripeError(
+                f"The currency provided ({currency}) is invalid. Payments with {kind} support the following "
+                f"currencies: {', '.join(sorted(taken))}.",
+                param="payment_method_types",
+            )
 
 
 def shipping(given: Any) -> dict[str, Any] | None:
