@@ -17,7 +17,11 @@ from stripe._object_classes import get_object_class
 _DOCUMENT = Path(__file__).parents[3] / "shared" / "stripe" / "schema.json"
 _BARE = {"object": str}
 # Not in the document's list, which says itself that it is open (endive's changelogs name them).
-_CODES_SINCE = {"payment_method_types_no_longer_supported", "payment_intent_invalid_cancellation_state"}
+_CODES_SINCE = {
+    "payment_method_types_no_longer_supported",
+    "payment_intent_invalid_cancellation_state",
+    "smart_disputes_not_available",
+}
 
 
 # Not in the document; as https://docs.stripe.com/api/radar/early_fraud_warnings/object has it.

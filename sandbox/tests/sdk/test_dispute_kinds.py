@@ -91,6 +91,35 @@ def test_compelling_evidence_qualifies_step_by_step(
 
 
 @pytest.mark.parametrize(
+    ("shared", "status"),
+    [
+        ({"customer_purchase_ip": "192.0.2.7", "customer_email_address": "ada@example.com"}, "qualified"),
+        ({"customer_device_id": "device-1", "customer_account_id": "customer-1"}, "qualified"),
+        ({"customer_device_id": "device-1", "customer_device_fingerprint": "print-1"}, "not_qualified"),
+        ({"customer_email_address": "ada@example.com", "customer_account_id": "1"}, "not_qualified"),
+    ],
+)
+def test_compelling_evidence_is_judged_when_handed_in(
+    client: stripe.StripeClient, control: httpx.Client, shared: dict[str, str], status: str
+) -> None:
+    """Two main elements or one and a secondary; either way the dispute goes on by its text."""
+    _, (dispute,) = disputes_of(client, control, "pm_card_createCe3EligibleDispute")
+    prior = [{"charge": f"ch_{number}", "product_description": "A book", **shared} for number in "12"]
+    sold = {"product_description": "Another book", "merchandise_or_services": "merchandise", **shared}
+    compelling = {"disputed_transaction": sold, "prior_undisputed_transactions": prior}
+    evidence: Any = {
+        "enhanced_evidence": {"visa_compelling_evidence_3": compelling},
+        "uncategorized_text": "losing_evidence",
+    }
+    sent = client.v1.disputes.update(dispute.id, {"evidence": evidence})
+    judged = sent.evidence_details.enhanced_eligibility.visa_compelling_evidence_3
+    assert judged
+    assert (judged.status, judged.required_actions) == (status, [])
+    control.put("/clock", json={"offset": 120})
+    assert client.v1.disputes.retrieve(dispute.id).status == "lost"
+
+
+@pytest.mark.parametrize(
     ("token", "kind"),
     [
         ("pm_card_createComplianceDispute", "visa_compliance"),
@@ -145,21 +174,78 @@ def test_prevention_stops_disputes_of_accounts_that_have_it(
     assert (usual.status, card_of(usual).case_type) == ("needs_response", "chargeback")
 
 
-def test_stripe_answers_what_the_shop_does_not(client: stripe.StripeClient, control: httpx.Client) -> None:
-    """With Smart Disputes the deadline hands in evidence; a shop that answers by itself is not overruled."""
+SMART = "pm_card_createAutoRepresentmentEligibleDispute"
+
+
+@pytest.mark.parametrize(
+    ("token", "method", "drafted", "answered_by"),
+    [
+        (SMART, None, False, "smart_disputes"),
+        (SMART, None, True, "manual"),
+        (SMART, "manual", False, "not_submitted"),
+        (SMART, "manual", True, "manual"),
+        (SMART, "prefer_smart_disputes", True, "smart_disputes"),
+        (SMART, "smart_disputes", True, "smart_disputes"),
+        ("pm_card_createDispute", None, False, "not_submitted"),
+        ("pm_card_createDispute", "prefer_smart_disputes", True, "manual"),
+        ("pm_card_createDispute", "smart_disputes", True, "not_submitted"),
+    ],
+)
+def test_stripe_answers_what_the_shop_does_not(
+    client: stripe.StripeClient,
+    control: httpx.Client,
+    *,
+    token: str,
+    method: Any,
+    drafted: bool,
+    answered_by: str,
+) -> None:
+    """At the deadline, by what was kept or by itself, as the shop chose; else the dispute is lost."""
     control.put("/account", json={"smart_disputes": True})
-    _, (dispute,) = disputes_of(client, control, "pm_card_createAutoRepresentmentEligibleDispute")
-    assert dispute.intended_submission_method == "smart_disputes"
+    _, (dispute,) = disputes_of(client, control, token)
+    assert dispute.intended_submission_method == "prefer_manual"
+    if method:
+        client.v1.disputes.update(dispute.id, {"intended_submission_method": method})
+    if drafted:
+        client.v1.disputes.update(dispute.id, {"evidence": {"customer_name": "Ada"}, "submit": False})
+    assert client.v1.disputes.retrieve(dispute.id).evidence_details.submission_method == "not_submitted"
     control.put("/clock", json={"offset": 10 * DAY})
-    answered = client.v1.disputes.retrieve(dispute.id)
-    assert answered.evidence_details.submission_method == "smart_disputes"
+    late = client.v1.disputes.retrieve(dispute.id)
+    assert late.evidence_details.submission_method == answered_by
+    assert late.evidence_details.past_due == (answered_by == "not_submitted")
     control.put("/clock", json={"offset": 11 * DAY})
+    ends = {"smart_disputes": "won", "manual": "under_review", "not_submitted": "lost"}
+    assert client.v1.disputes.retrieve(dispute.id).status == ends[answered_by]
+
+
+def test_smart_disputes_hand_in_when_told_to(client: stripe.StripeClient, control: httpx.Client) -> None:
+    """At once where they can; where they cannot, nothing of the request is kept."""
+    _, (unknown,) = disputes_of(client, control, SMART)
+    assert unknown.intended_submission_method is None
+    told_to: Any = {"intended_submission_method": "smart_disputes", "submit": True}
+    wrong = refused(
+        lambda: client.v1.disputes.update(unknown.id, {**told_to, "evidence": {"customer_name": "Ada"}})
+    )
+    assert wrong.code == "smart_disputes_not_available"
+    kept = client.v1.disputes.retrieve(unknown.id)
+    assert (kept.status, kept.intended_submission_method) == ("needs_response", None)
+    assert not kept.evidence_details.has_evidence
+    control.put("/account", json={"smart_disputes": True})
+    sent = client.v1.disputes.update(unknown.id, told_to)
+    assert (sent.status, sent.evidence_details.submission_method) == ("under_review", "smart_disputes")
+    control.put("/clock", json={"offset": 120})
+    assert client.v1.disputes.retrieve(unknown.id).status == "won"
+
+
+def test_what_was_kept_is_handed_in_later(client: stripe.StripeClient, control: httpx.Client) -> None:
+    """`submit` alone does it."""
+    _, (dispute,) = disputes_of(client, control, "pm_card_createDispute")
+    text: Any = {"uncategorized_text": "winning_evidence"}
+    assert client.v1.disputes.update(dispute.id, {"submit": True}).status == "needs_response"
+    client.v1.disputes.update(dispute.id, {"evidence": text, "submit": False})
+    assert client.v1.disputes.update(dispute.id, {"submit": True}).status == "under_review"
+    control.put("/clock", json={"offset": 120})
     assert client.v1.disputes.retrieve(dispute.id).status == "won"
-    control.put("/clock", json={"offset": 0})
-    _, (own, *_) = disputes_of(client, control, "pm_card_createAutoRepresentmentEligibleDispute")
-    client.v1.disputes.update(own.id, {"intended_submission_method": "manual"})
-    control.put("/clock", json={"offset": 20 * DAY})
-    assert client.v1.disputes.retrieve(own.id).status == "lost"
 
 
 def test_a_warning_comes_before_any_dispute(client: stripe.StripeClient, control: httpx.Client) -> None:

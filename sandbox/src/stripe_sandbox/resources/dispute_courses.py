@@ -22,6 +22,7 @@ from stripe_sandbox.resources import (
     payment_methods,
     refund_courses,
     reviews,
+    smart_disputes,
 )
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
@@ -64,6 +65,17 @@ def take_up(sandbox: Sandbox) -> None:
         if dispute["status"] not in CLOSED:
             decide_later(sandbox, dispute)
             _plan_deadline(sandbox, dispute)
+
+
+def hand_in(sandbox: Sandbox, dispute: StripeObject, method: str, cause: Cause = STRIPE_ITSELF) -> None:
+    """Give the evidence to the bank, `manual` or by `smart_disputes`, and wait for its answer."""
+    details = dispute["evidence_details"]
+    count = details["submission_count"] + 1
+    dispute["evidence_details"] = details | {"submission_count": count, "submission_method": method}
+    inquiry = dispute["status"].startswith("warning")
+    dispute["status"] = "warning_under_review" if inquiry else "under_review"
+    save(sandbox, dispute, "updated", cause)
+    decide_later(sandbox, dispute)
 
 
 def decide_later(sandbox: Sandbox, dispute: StripeObject) -> None:
@@ -151,7 +163,7 @@ def _new(sandbox: Sandbox, charge: StripeObject, kind: DisputeKind, amount: int)
             "submission_count": 0,
             "submission_method": "not_submitted",
         },
-        "intended_submission_method": "smart_disputes" if kind.smart and settings.smart_disputes else None,
+        "intended_submission_method": smart_disputes.usual_method(settings),
         "is_charge_refundable": inquiry,
         "livemode": False,
         "metadata": {},
@@ -215,15 +227,9 @@ def _pass_deadline(sandbox: Sandbox, dispute_id: str) -> None:
     if dispute is None or not dispute["status"].endswith("needs_response"):
         return
     details = dispute["evidence_details"]
-    if dispute["intended_submission_method"] in ("smart_disputes", "prefer_smart_disputes"):
-        dispute["evidence_details"] = details | {
-            "has_evidence": True,
-            "submission_count": details["submission_count"] + 1,
-            "submission_method": "smart_disputes",
-        }
-        dispute["status"] = "under_review"
-        save(sandbox, dispute, "updated")
-        decide_later(sandbox, dispute)
+    answered_by = smart_disputes.answer_at_deadline(sandbox, dispute)
+    if answered_by is None:
+        dispute["evidence_details"] = details | {"past_due": True}
+        close(sandbox, dispute, "lost")
         return
-    dispute["evidence_details"] = details | {"past_due": True}
-    close(sandbox, dispute, "lost")
+    hand_in(sandbox, dispute, answered_by)

@@ -20,17 +20,10 @@ _TEXTS = (
     "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
 )  # fmt: skip
 _LONGEST_TOGETHER = 150_000
-# What shows that the same customer was behind several payments: two of them, at least one of a device.
-_IDENTIFIERS = (
-    "customer_account_id",
-    "customer_device_fingerprint",
-    "customer_device_id",
-    "customer_email_address",
-    "customer_purchase_ip",
-    "shipping_address",
-)
-_OF_DEVICES = {"customer_device_fingerprint", "customer_device_id", "customer_purchase_ip"}
-_MATCHING_IDENTIFIERS = 2
+# What shows that the same customer was behind several payments: two main elements, or one and a secondary.
+_DEVICE = ("customer_device_fingerprint", "customer_device_id")
+_SECONDARY = ("customer_account_id", "customer_email_address", "shipping_address")
+_IDENTIFIERS = ("customer_purchase_ip", *_DEVICE, *_SECONDARY)
 _PRIOR_TRANSACTIONS = 2
 
 
@@ -61,7 +54,7 @@ def changed(current: dict[str, Any], added: dict[str, Any]) -> dict[str, Any]:
     return evidence | {"enhanced_evidence": enhanced}
 
 
-def eligibility(kind: str | None, evidence: dict[str, Any]) -> dict[str, Any]:
+def eligibility(kind: str | None, evidence: dict[str, Any], *, handed_in: bool = False) -> dict[str, Any]:
     """`enhanced_eligibility`: what stands between the evidence and the network's own rules."""
     if kind is None:
         return {}
@@ -70,6 +63,8 @@ def eligibility(kind: str | None, evidence: dict[str, Any]) -> dict[str, Any]:
         acknowledged = said.get("fee_acknowledged", False)
         return {kind: {"status": "fee_acknowledged" if acknowledged else "requires_fee_acknowledgement"}}
     missing = _missing(said)
+    if missing and handed_in:
+        return {kind: {"required_actions": [], "status": "not_qualified"}}
     return {kind: {"required_actions": missing, "status": "requires_action" if missing else "qualified"}}
 
 
@@ -107,14 +102,8 @@ def _filled(transaction: dict[str, Any]) -> dict[str, Any]:
 def _missing(said: dict[str, Any]) -> list[str]:
     disputed = said.get("disputed_transaction") or {}
     prior = said.get("prior_undisputed_transactions", [])
-    matching = [
-        name
-        for name in _IDENTIFIERS
-        if disputed.get(name) and all(transaction[name] == disputed[name] for transaction in prior)
-    ]
     lacks = {
-        "missing_customer_identifiers": len(matching) < _MATCHING_IDENTIFIERS
-        or _OF_DEVICES.isdisjoint(matching),
+        "missing_customer_identifiers": not _same_customer(disputed, prior),
         "missing_disputed_transaction_description": not disputed.get("product_description"),
         "missing_merchandise_or_services": not disputed.get("merchandise_or_services"),
         "missing_prior_undisputed_transaction_description": not prior
@@ -122,3 +111,13 @@ def _missing(said: dict[str, Any]) -> list[str]:
         "missing_prior_undisputed_transactions": len(prior) < _PRIOR_TRANSACTIONS,
     }
     return [name for name, is_missing in lacks.items() if is_missing]
+
+
+def _same_customer(disputed: dict[str, Any], prior: list[dict[str, Any]]) -> bool:
+    same = {
+        name
+        for name in _IDENTIFIERS
+        if disputed.get(name) and all(transaction[name] == disputed[name] for transaction in prior)
+    }
+    main = ("customer_purchase_ip" in same) + (not same.isdisjoint(_DEVICE))
+    return main > 1 or (main == 1 and not same.isdisjoint(_SECONDARY))

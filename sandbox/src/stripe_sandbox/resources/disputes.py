@@ -8,9 +8,11 @@ from stripe_sandbox.call import Call
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.pagination import page
-from stripe_sandbox.resources import dispute_courses, dispute_evidence
+from stripe_sandbox.resources import dispute_courses, dispute_evidence, smart_disputes
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
+
+_BY_STRIPE = smart_disputes.ONLY
 
 
 def retrieve(call: Call) -> StripeObject:
@@ -25,35 +27,37 @@ def list_all(call: Call) -> StripeObject:
 
 
 def update(call: Call) -> StripeObject:
-    """Add evidence and, unless `submit` is false, hand it in."""
+    """Add evidence and, unless `submit` is false, hand it in; `submit` alone hands in what was kept."""
     dispute = call.find("dispute")
     params = call.params
-    added = params.get("evidence") or {}
-    if added or "intended_submission_method" in params:
+    added, method = params.get("evidence") or {}, params.get("intended_submission_method")
+    if added or method or params.get("submit"):
         _check_open(dispute)
     evidence = dispute_evidence.changed(dispute["evidence"], added)
+    by_stripe = (
+        params.get("submit", False) and (method or dispute["intended_submission_method"]) == _BY_STRIPE
+    )
+    handed_in = params.get("submit", bool(added)) and (by_stripe or dispute_evidence.given(evidence))
     kind = next(iter(dispute["enhanced_eligibility_types"]), None)
-    submitted = bool(added) and params.get("submit", True)
-    if submitted:
+    if by_stripe:
+        smart_disputes.check_available(call.sandbox, dispute)
+    elif handed_in:
         dispute_evidence.check_fee(kind, evidence)
-    details = dispute["evidence_details"] | {
-        "enhanced_eligibility": dispute_evidence.eligibility(kind, evidence),
-        "has_evidence": dispute_evidence.given(evidence),
-    }
-    if submitted:
-        details |= {"submission_count": details["submission_count"] + 1, "submission_method": "manual"}
-        inquiry = dispute["status"].startswith("warning")
-        dispute["status"] = "warning_under_review" if inquiry else "under_review"
+    over = handed_in or dispute["evidence_details"]["submission_count"] > 0
     dispute |= {
         "evidence": evidence,
-        "evidence_details": details,
+        "evidence_details": dispute["evidence_details"]
+        | {
+            "enhanced_eligibility": dispute_evidence.eligibility(kind, evidence, handed_in=over),
+            "has_evidence": dispute_evidence.given(evidence),
+        },
+        "intended_submission_method": method or dispute["intended_submission_method"],
         "metadata": merged(dispute["metadata"], params.get("metadata")),
     }
-    if "intended_submission_method" in params:
-        dispute["intended_submission_method"] = params["intended_submission_method"]
-    dispute_courses.save(call.sandbox, dispute, "updated", call.cause)
-    if submitted:
-        dispute_courses.decide_later(call.sandbox, dispute)
+    if handed_in:
+        dispute_courses.hand_in(call.sandbox, dispute, _BY_STRIPE if by_stripe else "manual", call.cause)
+    else:
+        dispute_courses.save(call.sandbox, dispute, "updated", call.cause)
     return dispute
 
 
