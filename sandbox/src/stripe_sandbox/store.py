@@ -28,6 +28,24 @@ class StateFileError(Exception):
     """The state file cannot be used; the message says why."""
 
 
+class Watch:
+    """The ids, by kind, that were saved or removed since somebody last took them; at first all that exist."""
+
+    def __init__(self, ids: dict[str, dict[str, None]]) -> None:
+        self._ids = ids
+
+    def note(self, kind: str, identifier: str) -> None:
+        if kind in self._ids:
+            self._ids[kind][identifier] = None
+
+    def take(self) -> dict[str, list[str]]:
+        """Every watched kind, each id once, in the order in which they were first saved meanwhile."""
+        taken = {kind: list(ids) for kind, ids in self._ids.items()}
+        for ids in self._ids.values():
+            ids.clear()
+        return taken
+
+
 class Store:
     """Objects by kind (Stripe's `object` value, or a name of ours for what stays inside) and id.
 
@@ -37,6 +55,9 @@ class Store:
 
     def __init__(self, path: Path | None = None) -> None:
         self._kinds: dict[str, dict[str, StripeObject]] = {}
+        self._watches: list[Watch] = []
+        # Grows with everything that is saved or removed; who remembers it can tell whether anything was.
+        self.changes = 0
         self._unsaved: dict[tuple[str, str], StripeObject | None] = {}
         self._file = _open(path) if path else None
         if self._file:
@@ -46,9 +67,18 @@ class Store:
                 self._kinds.setdefault(kind, {})[identifier] = orjson.loads(body)
             _shrink(self._file)
 
+    def watch(self, *kinds: str) -> Watch:
+        """From now on, note what is saved and removed of these kinds."""
+        watch = Watch({kind: dict.fromkeys(self._kinds.get(kind, ())) for kind in kinds})
+        self._watches.append(watch)
+        return watch
+
     def save(self, kind: str, value: StripeObject) -> None:
         """Add an object or note that it changed; its `id` names it."""
         self._kinds.setdefault(kind, {})[value["id"]] = value
+        self.changes += 1
+        for watch in self._watches:
+            watch.note(kind, value["id"])
         if self._file:
             self._unsaved[kind, value["id"]] = value
 
@@ -66,6 +96,9 @@ class Store:
 
     def remove(self, kind: str, identifier: str) -> None:
         self._kinds.get(kind, {}).pop(identifier, None)
+        self.changes += 1
+        for watch in self._watches:
+            watch.note(kind, identifier)
         if self._file:
             self._unsaved[kind, identifier] = None
 
@@ -90,7 +123,12 @@ class Store:
 
     def clear(self) -> None:
         """Forget everything, in the file too."""
+        for watch in self._watches:
+            for kind, objects in self._kinds.items():
+                for identifier in objects:
+                    watch.note(kind, identifier)
         self._kinds.clear()
+        self.changes += 1
         self._unsaved.clear()
         if self._file:
             with self._file:

@@ -58,3 +58,33 @@ def test_what_is_no_state_file_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(StateFileError, match="not a database"):
         Store(path)
     assert path.read_text().startswith("forty thousand words")
+
+
+def test_a_watch_tells_what_changed_since_it_was_last_asked() -> None:
+    """All that there is at first, then each saved or removed id once, of the kinds asked for."""
+    store = Store()
+    store.save("charge", {"id": "ch_1"})
+    watch = store.watch("charge", "refund")
+    assert watch.take() == {"charge": ["ch_1"], "refund": []}
+    for identifier in ("ch_2", "ch_1", "ch_2"):
+        store.save("charge", {"id": identifier})
+    store.save("event", {"id": "evt_1"})
+    assert watch.take() == {"charge": ["ch_2", "ch_1"], "refund": []}
+    store.remove("charge", "ch_2")
+    assert watch.take()["charge"] == ["ch_2"]
+    store.clear()
+    assert watch.take()["charge"] == ["ch_1"]
+    assert watch.take() == {"charge": [], "refund": []}
+
+
+def test_changes_grow_with_whatever_changes() -> None:
+    """Who remembers the number can tell whether anything was saved, removed or forgotten since."""
+    store = Store()
+    numbers = [store.changes]
+    store.save("charge", {"id": "ch_1"})
+    numbers.append(store.changes)
+    store.remove("charge", "ch_1")
+    numbers.append(store.changes)
+    store.clear()
+    numbers.append(store.changes)
+    assert numbers == sorted(set(numbers))

@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from stripe_sandbox.dashboard.card_table import CardTable
 from stripe_sandbox.dashboard.endpoint_list import EndpointList
+from stripe_sandbox.dashboard.endpoint_page import EndpointPage
 from stripe_sandbox.dashboard.event_pages import EventPages
 from stripe_sandbox.dashboard.fault_page import FaultPage
 from stripe_sandbox.dashboard.payment_list import PaymentList
@@ -34,26 +35,30 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
     async def favicon(_: Request) -> Response:
         return FileResponse(_STATIC / "icon.svg")
 
+    endpoints, endpoint = EndpointList(sandbox, renderer), EndpointPage(sandbox, renderer)
     faults = FaultPage(sandbox, renderer)
     payments, payment = PaymentList(sandbox, renderer), PaymentPage(sandbox, renderer)
     return [
         Route("/", home),
         # Browsers ask for it on every page that names no icon, the bank's and the methods' pages among them.
         Route("/favicon.ico", favicon),
-        Route("/dashboard", payments.page),
-        Route("/dashboard/payments", payments.page),
-        Route("/dashboard/payments/{id}", payment.page),
+        Route("/dashboard", renderer.followed(payments.page)),
+        Route("/dashboard/payments", renderer.followed(payments.page)),
+        Route("/dashboard/payments/{id}", renderer.followed(payment.page)),
         _form("/dashboard/payments/{id}", payment.act),
-        Route("/dashboard/events", events.list_page),
-        Route("/dashboard/events/{id}", events.page),
+        Route("/dashboard/events", renderer.followed(events.list_page)),
+        Route("/dashboard/events/{id}", renderer.followed(events.page)),
         _form("/dashboard/events/{id}/resend", events.resend),
-        Route("/dashboard/webhooks", EndpointList(sandbox, renderer).page),
-        Route("/dashboard/logs", requests.list_page),
-        Route("/dashboard/requests/{id}", requests.page),
+        Route("/dashboard/webhooks", renderer.followed(endpoints.page)),
+        _form("/dashboard/webhooks", endpoints.add),
+        Route("/dashboard/webhooks/{id}", renderer.followed(endpoint.page)),
+        _form("/dashboard/webhooks/{id}", endpoint.act),
+        Route("/dashboard/logs", renderer.followed(requests.list_page)),
+        Route("/dashboard/requests/{id}", renderer.followed(requests.page)),
         Route("/dashboard/faults", faults.page),
         _form("/dashboard/faults", faults.act),
-        Route("/dashboard/cards", CardTable(sandbox, renderer).page),
-        Route("/dashboard/receipts/{id}", Receipt(sandbox, renderer).page),
+        Route("/dashboard/cards", renderer.followed(CardTable(sandbox, renderer).page)),
+        Route("/dashboard/receipts/{id}", renderer.followed(Receipt(sandbox, renderer).page)),
         Mount("/dashboard/assets", _Assets(directory=_STATIC)),
     ]
 

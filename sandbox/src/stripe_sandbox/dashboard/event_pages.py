@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from stripe_sandbox.dashboard.delivery_states import DELIVERY_STATES, in_state
+from stripe_sandbox.dashboard.event_index import EventIndex
 from stripe_sandbox.dashboard.event_words import sentence
 from stripe_sandbox.dashboard.older import Page, cut
 from stripe_sandbox.dashboard.rendering import Renderer
@@ -28,8 +30,14 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class EventListPage:
+    """`types` have happened, `deliveries` are the states that a delivery may have, with their words."""
+
     rows: Page[EventRow]
     search: str
+    types: list[str]
+    type: str
+    deliveries: dict[str, str]
+    delivery: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +53,34 @@ class EventPages:
     def __init__(self, sandbox: Sandbox, renderer: Renderer) -> None:
         self._sandbox = sandbox
         self._renderer = renderer
+        self._index = EventIndex(sandbox)
 
     async def list_page(self, request: Request) -> Response:
         search = request.query_params.get("q", "").strip()
-        page = EventListPage(cut(self._matching(search.casefold()), request), search)
+        event_type, delivery = (request.query_params.get(name, "") for name in ("type", "delivery"))
+        by_event: dict[str, list[StripeObject]] = {}
+        for known in self._sandbox.store.newest_first("delivery"):
+            by_event.setdefault(known["event"], []).append(known)
+        wanted = None
+        if delivery in DELIVERY_STATES:
+            wanted = {
+                event for event, sent in by_event.items() if any(in_state(one, delivery) for one in sent)
+            }
+
+        def row(identifier: str) -> EventRow:
+            event = self._sandbox.store.get("event", identifier)
+            if event is None:
+                raise LookupError(identifier)
+            return _row(event, tuple(by_event.get(identifier, ())))
+
+        page = EventListPage(
+            rows=cut(self._matching(search, event_type, wanted), request, row),
+            search=search,
+            types=self._index.types(),
+            type=event_type,
+            deliveries=DELIVERY_STATES,
+            delivery=delivery,
+        )
         return self._renderer.answer(request, "event_list.html", page)
 
     async def page(self, request: Request) -> Response:
@@ -75,14 +107,15 @@ class EventPages:
         self._sandbox.store.commit()
         return RedirectResponse(f"{self._renderer.root}/dashboard/events/{event['id']}", status_code=303)
 
-    def _matching(self, search: str) -> Iterator[EventRow]:
-        deliveries: dict[str, list[StripeObject]] = {}
-        for delivery in self._sandbox.store.newest_first("delivery"):
-            deliveries.setdefault(delivery["event"], []).append(delivery)
-        for event in self._sandbox.store.newest_first("event"):
-            row = _row(event, tuple(deliveries.get(event["id"], ())))
-            if search in f"{row.id}\n{row.type}\n{row.about}\n{row.payment}".casefold():
-                yield row
+    def _matching(self, search: str, event_type: str, wanted: set[str] | None) -> Iterator[str]:
+        words = search.casefold().split()
+        for identifier, entry in self._index.newest_first():
+            if (
+                (not event_type or entry.type == event_type)
+                and (wanted is None or identifier in wanted)
+                and all(word in entry.text for word in words)
+            ):
+                yield identifier
 
 
 def _row(event: StripeObject, deliveries: tuple[StripeObject, ...]) -> EventRow:

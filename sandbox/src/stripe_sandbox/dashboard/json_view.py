@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-_PAGES = {"pi": "payments/", "evt": "events/", "req": "requests/", "we": "webhooks#"}
+_PAGES = {"pi": "payments/", "evt": "events/", "req": "requests/", "we": "webhooks/"}
 _TOKEN = re.compile(
     r'(?P<string>"(?:[^"\\]|\\.)*")(?P<colon>:)?|(?P<number>-?\d[\d.eE+-]*)|(?P<word>true|false|null)'
 )

@@ -1,6 +1,6 @@
 """Long lists in pages: newest first, and a link to what is older."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import dropwhile, islice
 from typing import Generic, Protocol, TypeVar
@@ -34,16 +34,16 @@ class Page(Generic[Row]):
         return len(self.rows)
 
 
-def cut(rows: Iterable[Row], request: Request) -> Page[Row]:
-    """The rows after the one that `?after=id` names, the first rows without it, at most `ROWS` of them."""
+def cut(identifiers: Iterable[str], request: Request, row: Callable[[str], Row]) -> Page[Row]:
+    """The rows after the one that `?after=id` names, the first without it; only those shown are made."""
     after = request.query_params.get("after", "")
     if after:
-        rows = islice(dropwhile(lambda row: row.id != after, rows), 1, None)
-    found = tuple(islice(rows, ROWS + 1))
+        identifiers = islice(dropwhile(after.__ne__, identifiers), 1, None)
+    found = list(islice(identifiers, ROWS + 1))
     kept = found[:ROWS]
     query = {name: value for name, value in request.query_params.items() if name != "after" and value}
     return Page(
-        kept,
-        older=f"?{urlencode(query | {'after': kept[-1].id})}" if len(found) > ROWS else "",
+        tuple(row(identifier) for identifier in kept),
+        older=f"?{urlencode(query | {'after': kept[-1]})}" if len(found) > ROWS else "",
         newest=f"?{urlencode(query)}" if after else "",
     )

@@ -1,10 +1,10 @@
 """What a person can do to a payment by hand, as it stands now."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from stripe_sandbox.browser.test_payments import answers_for
 from stripe_sandbox.dashboard.amounts import editable
+from stripe_sandbox.dashboard.belonging import Belonging
 from stripe_sandbox.dispute_kinds import FRAUDULENT, INQUIRY, NOT_RECEIVED, DisputeKind
 from stripe_sandbox.resources import dispute_courses, payment_attempts, three_d_secure
 from stripe_sandbox.resources.intent_states import CANCELABLE
@@ -102,21 +102,21 @@ class PaymentForms:
 
 
 def forms_for(
-    sandbox: Sandbox, intent: StripeObject, disputed: Iterable[StripeObject], refusal: Refusal | None
+    sandbox: Sandbox, belonging: Belonging, intent: StripeObject, refusal: Refusal | None
 ) -> PaymentForms:
-    """What can be done to a PaymentIntent, of whose charges these are the disputes."""
+    """What can be done to a PaymentIntent."""
     charge = sandbox.store.get("charge", intent["latest_charge"] or "")
     taken = charge["amount_captured"] - charge["amount_refunded"] if charge and charge["paid"] else 0
     currency = intent["currency"]
     held = intent["status"] == "requires_capture"
     return PaymentForms(
-        waiting=waiting_for(sandbox, intent),
+        waiting=waiting_for(belonging, intent),
         capture=editable(intent["amount_capturable"], currency) if held else None,
         refund=editable(taken, currency) if taken > 0 and intent["status"] == "succeeded" else None,
         disputable=bool(taken > 0 and charge and not charge["disputed"]),
         disputes=tuple(
             OpenDispute(dispute, _answers(dispute))
-            for dispute in disputed
+            for dispute in belonging.of("dispute", intent["id"])
             if dispute["status"] not in dispute_courses.CLOSED
         ),
         cancelable=intent["status"] in CANCELABLE,
@@ -124,33 +124,32 @@ def forms_for(
     )
 
 
-def waiting_for(sandbox: Sandbox, intent: StripeObject) -> Waiting | None:
+def waiting_for(belonging: Belonging, intent: StripeObject) -> Waiting | None:
     """The bank's challenge or the method's test payment that the intent waits for."""
-    attempt = current_attempt(sandbox, intent)
+    attempt = current_attempt(belonging, intent)
     if attempt:
         held = attempt["state"] == "held"
         answers = {} if held else answers_for(attempt["type"])
         return Waiting(f"/test_payment/{attempt['id']}", answers, attempt["due"], held)
-    source = current_challenge(sandbox, intent)
+    source = current_challenge(belonging, intent)
     if source:
         return Waiting(f"/3ds2/challenge/{source['id']}", _ANSWERS_OF_A_BANK, None)
     return None
 
 
-def current_attempt(sandbox: Sandbox, intent: StripeObject) -> StripeObject | None:
+def current_attempt(belonging: Belonging, intent: StripeObject) -> StripeObject | None:
     """The open or held attempt with a method other than a card."""
-    for attempt in sandbox.store.newest_first("payment_attempt"):
-        if attempt["payment_intent"] == intent["id"]:
-            waits = attempt["state"] == "held" or payment_attempts.is_current(intent, attempt)
-            return attempt if waits else None
+    for attempt in belonging.of("payment_attempt", intent["id"])[-1:]:
+        if attempt["state"] == "held" or payment_attempts.is_current(intent, attempt):
+            return attempt
     return None
 
 
-def current_challenge(sandbox: Sandbox, intent: StripeObject) -> StripeObject | None:
+def current_challenge(belonging: Belonging, intent: StripeObject) -> StripeObject | None:
     """The 3-D Secure challenge that is still open."""
-    for source in sandbox.store.newest_first("three_d_secure_source"):
-        if source["payment_intent"] == intent["id"] and three_d_secure.is_current(intent, source["id"]):
-            return source if source["state"] == "challenge_required" else None
+    for source in belonging.of("three_d_secure_source", intent["id"]):
+        if source["state"] == "challenge_required" and three_d_secure.is_current(intent, source["id"]):
+            return source
     return None
 
 

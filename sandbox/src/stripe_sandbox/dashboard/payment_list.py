@@ -1,4 +1,4 @@
-"""The first page: payments, newest first, by state and by what somebody remembers of them."""
+"""The first page: payments, newest first, by state, method, currency and what somebody remembers of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,25 +7,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stripe_sandbox.dashboard.older import Page, cut
-from stripe_sandbox.dashboard.paid_with import paid_with
-from stripe_sandbox.dashboard.rendering import Renderer, money
-from stripe_sandbox.dashboard.states import STATES, State, state_of
+from stripe_sandbox.dashboard.payment_index import NO_METHOD, PaymentIndex
+from stripe_sandbox.dashboard.payment_row import PaymentRow, payment_row
+from stripe_sandbox.dashboard.rendering import Renderer
+from stripe_sandbox.dashboard.states import STATES
+from stripe_sandbox.methods import METHODS, WALLETS
 from stripe_sandbox.sandbox import Sandbox
-from stripe_sandbox.store import StripeObject
+
+_STATES = {state.name: state.word for state in STATES.values()}
+_METHODS = {method.type: method.label for method in METHODS} | WALLETS | {NO_METHOD: "No method yet"}
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentRow:
-    """A payment as one line shows it; `brand`, `last4` and `email` are empty while nobody gave them."""
+class Filter:
+    """One of the choices above the list: its name in the address, what it is called, its values and words."""
 
-    id: str
-    amount: str
-    state: State
-    description: str
-    brand: str
-    last4: str
-    email: str
-    created: int
+    name: str
+    label: str
+    anything: str
+    options: dict[str, str]
+    chosen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,7 @@ class PaymentListPage:
 
     rows: Page[PaymentRow]
     total: int
-    states: tuple[State, ...]
-    state: str
+    filters: tuple[Filter, ...]
     search: str
 
 
@@ -43,57 +43,44 @@ class PaymentList:
     def __init__(self, sandbox: Sandbox, renderer: Renderer) -> None:
         self._sandbox = sandbox
         self._renderer = renderer
+        self._index = PaymentIndex(sandbox)
 
     async def page(self, request: Request) -> Response:
-        state = request.query_params.get("state", "")
         search = request.query_params.get("q", "").strip()
+        currencies = {code: code.upper() for code in self._index.currencies()}
+        filters = (
+            _filter(request, "state", "Status", "Any status", _STATES),
+            _filter(request, "method", "Method", "Any method", _METHODS),
+            _filter(request, "currency", "Currency", "Any currency", currencies),
+        )
+        chosen = {known.name: known.chosen for known in filters if known.chosen}
         page = PaymentListPage(
-            rows=cut(self._matching(state, search.casefold()), request),
+            rows=cut(self._matching(chosen, search), request, self._row),
             total=self._sandbox.store.count("payment_intent"),
-            states=tuple(STATES.values()),
-            state=state if state in STATES else "",
+            filters=filters,
             search=search,
         )
         return self._renderer.answer(request, "payment_list.html", page)
 
-    def _matching(self, state: str, search: str) -> Iterator[PaymentRow]:
-        for intent in self._sandbox.store.newest_first("payment_intent"):
-            row = payment_row(self._sandbox, intent)
-            if state in STATES and row.state.name != state:
-                continue
-            if search and search not in _searchable(intent, row):
-                continue
-            yield row
+    def _matching(self, chosen: dict[str, str], search: str) -> Iterator[str]:
+        words = search.casefold().split()
+        state, method, currency = (chosen.get(name) for name in ("state", "method", "currency"))
+        for identifier, entry in self._index.newest_first():
+            if (
+                (state is None or entry.state == state)
+                and (method is None or entry.method == method)
+                and (currency is None or entry.currency == currency)
+                and all(word in entry.text for word in words)
+            ):
+                yield identifier
+
+    def _row(self, identifier: str) -> PaymentRow:
+        intent = self._sandbox.store.get("payment_intent", identifier)
+        if intent is None:
+            raise LookupError(identifier)
+        return payment_row(self._sandbox, intent)
 
 
-def payment_row(sandbox: Sandbox, intent: StripeObject) -> PaymentRow:
-    """One payment's line."""
-    store = sandbox.store
-    charge = store.get("charge", intent["latest_charge"] or "")
-    method = method_of(sandbox, intent, charge)
-    customer = store.get("customer", intent["customer"] or "") or {}
-    billing = method.get("billing_details") or {}
-    brand, last4 = paid_with(method)
-    return PaymentRow(
-        id=intent["id"],
-        amount=money(intent["amount"], intent["currency"]),
-        state=state_of(intent, charge),
-        description=intent["description"] or "",
-        brand=brand,
-        last4=last4,
-        email=intent["receipt_email"] or billing.get("email") or customer.get("email") or "",
-        created=intent["created"],
-    )
-
-
-def method_of(sandbox: Sandbox, intent: StripeObject, charge: StripeObject | None) -> StripeObject:
-    """The PaymentMethod now on the intent, else the one that was last tried; empty when there was none."""
-    failed = (intent["last_payment_error"] or {}).get("payment_method")
-    identifier = intent["payment_method"] or (failed or {}).get("id") or (charge or {}).get("payment_method")
-    return sandbox.store.get("payment_method", identifier or "") or failed or {}
-
-
-def _searchable(intent: StripeObject, row: PaymentRow) -> str:
-    metadata = (f"{name}={value}" for name, value in intent["metadata"].items())
-    parts = (row.id, row.amount, row.description, row.last4, row.email, intent["customer"] or "", *metadata)
-    return "\n".join(parts).casefold()
+def _filter(request: Request, name: str, label: str, anything: str, options: dict[str, str]) -> Filter:
+    chosen = request.query_params.get(name, "")
+    return Filter(name, label, anything, options, chosen if chosen in options else "")

@@ -9,11 +9,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from stripe_sandbox.dashboard.payment_actions import act
+from stripe_sandbox.dashboard.belonging import Belonging
+from stripe_sandbox.dashboard.payment_actions import PaymentActions
 from stripe_sandbox.dashboard.payment_forms import PaymentForms, Refusal, forms_for
-from stripe_sandbox.dashboard.payment_list import PaymentRow, method_of, payment_row
+from stripe_sandbox.dashboard.payment_row import PaymentRow, method_of, payment_row
 from stripe_sandbox.dashboard.rendering import Renderer
-from stripe_sandbox.dashboard.timeline import Happening, challenges_of, timeline_of
+from stripe_sandbox.dashboard.timeline import Happening, timeline_of
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -61,6 +62,8 @@ class PaymentPage:
     def __init__(self, sandbox: Sandbox, renderer: Renderer) -> None:
         self._sandbox = sandbox
         self._renderer = renderer
+        self._belonging = Belonging(sandbox)
+        self._actions = PaymentActions(sandbox, self._belonging)
 
     async def page(self, request: Request) -> Response:
         intent = self._sandbox.store.get("payment_intent", request.path_params["id"])
@@ -77,7 +80,7 @@ class PaymentPage:
         async with request.form(max_files=0, max_fields=_MOST_FIELDS) as sent:
             typed = {name: str(value) for name, value in sent.items()}
         form = typed.pop("form", "")
-        refusal = act(self._sandbox, intent, form, typed)
+        refusal = self._actions.act(intent, form, typed)
         if refusal:
             page = self._details(intent, refusal, "")
             return self._renderer.answer(request, "payment_page.html", page, status=400)
@@ -85,8 +88,10 @@ class PaymentPage:
         return RedirectResponse(address, status_code=303)
 
     def _details(self, intent: StripeObject, refusal: Refusal | None, done: str) -> PaymentDetails:
-        charges, refunds = self._belonging("charge", intent), self._belonging("refund", intent)
-        disputes = self._belonging("dispute", intent)
+        charges, refunds, disputes, challenges = (
+            self._belonging.of(kind, intent["id"])
+            for kind in ("charge", "refund", "dispute", "three_d_secure_source")
+        )
         latest = self._sandbox.store.get("charge", intent["latest_charge"] or "")
         method = method_of(self._sandbox, intent, latest)
         sheets = [Sheet("PaymentIntent", intent)]
@@ -99,17 +104,12 @@ class PaymentPage:
             row=payment_row(self._sandbox, intent),
             intent=intent,
             error=intent["last_payment_error"],
-            timeline=timeline_of(self._sandbox, intent["id"]),
+            timeline=timeline_of(self._sandbox, self._belonging, intent["id"]),
             sheets=sheets,
             charges=charges,
             refunds=refunds,
             disputes=disputes,
-            challenges=challenges_of(self._sandbox, intent["id"]),
-            forms=forms_for(self._sandbox, intent, disputes, refusal),
+            challenges=challenges,
+            forms=forms_for(self._sandbox, self._belonging, intent, refusal),
             done=done,
         )
-
-    def _belonging(self, kind: str, intent: StripeObject) -> list[StripeObject]:
-        return [
-            item for item in self._sandbox.store.oldest_first(kind) if item["payment_intent"] == intent["id"]
-        ]

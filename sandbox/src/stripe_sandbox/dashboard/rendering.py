@@ -12,7 +12,9 @@ from starlette.responses import HTMLResponse, Response
 from stripe_sandbox.currencies import written
 from stripe_sandbox.dashboard.event_words import sentence
 from stripe_sandbox.dashboard.json_view import json_view
+from stripe_sandbox.dashboard.same_origin import Door
 from stripe_sandbox.dashboard.switches import switched_on
+from stripe_sandbox.ids import alphanumeric
 from stripe_sandbox.sandbox import Sandbox
 
 _HEADERS = {
@@ -33,6 +35,9 @@ class Renderer:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.root = urlsplit(sandbox.public_url).path
+        self._sandbox = sandbox
+        # Counts begin anew with each process; its answers are not to be taken for those of another.
+        self._process = alphanumeric(8)
         self._templates = Environment(
             loader=PackageLoader("stripe_sandbox.dashboard"),
             autoescape=True,
@@ -55,13 +60,33 @@ class Renderer:
             "as_json": lambda value: json_view(value, self.root),
         }
 
+    def followed(self, door: Door) -> Door:
+        """A page that is asked for every second: 304 without making it while nothing at all has changed."""
+
+        async def unless_unchanged(request: Request) -> Response:
+            known = request.headers.get("if-none-match", "")
+            if known.startswith(f'"{self._stamp()}.'):
+                return Response(status_code=304, headers=_HEADERS | {"ETag": known})
+            return await door(request)
+
+        return unless_unchanged
+
     def answer(self, request: Request, template: str, page: Any, status: int = 200) -> Response:
         """The page, or 304 when the browser has exactly this one already."""
         body = self._templates.get_template(template).render(page=page).encode()
-        headers = _HEADERS | {"ETag": f'"{blake2b(body, digest_size=16).hexdigest()}"'}
-        if status == 200 and request.headers.get("if-none-match") == headers["ETag"]:
+        digest = blake2b(body, digest_size=16).hexdigest()
+        headers = _HEADERS | {"ETag": f'"{self._stamp()}.{digest}"'}
+        if status == 200 and request.headers.get("if-none-match", "").endswith(f'.{digest}"'):
             return Response(status_code=304, headers=headers)
         return HTMLResponse(body, status, headers)
+
+    def _stamp(self) -> str:
+        """Differs whenever anything that a page may show has changed, but for the time."""
+        requests = self._sandbox.requests
+        logged = requests[-1].id if requests else ""
+        switched = "".join(switch.sentence for switch in switched_on(self._sandbox))
+        state = f"{self._sandbox.store.changes} {logged} {switched} {self._sandbox.webhooks.waiting}"
+        return f"{self._process}-{blake2b(state.encode(), digest_size=8).hexdigest()}"
 
     def not_found(self, request: Request, noun: str) -> Response:
         """404 in words: what was looked for, by its kind, and the id from the address."""

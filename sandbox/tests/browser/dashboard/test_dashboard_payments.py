@@ -8,6 +8,7 @@ import pytest
 import stripe
 from playwright.sync_api import Browser, Page, expect
 
+from method_calls import begun
 from stripe_sandbox.process import running_sandbox
 
 Pay = Callable[..., stripe.PaymentIntent]
@@ -129,6 +130,92 @@ def test_finds_payments_without_javascript(
     expect(page.locator(f"{ROWS} .text")).to_have_text(found)
     if not found:
         expect(page.get_by_role("heading", name="No payment matches")).to_be_visible()
+
+
+@pytest.fixture
+def shelf(pay: Pay, client: stripe.StripeClient) -> dict[str, str]:
+    """Payments that differ in all that can be filtered and searched; ids by a name."""
+    customer = client.v1.customers.create({"name": "Grace Hopper", "email": "grace@example.com"})
+    open_intent = client.v1.payment_intents.create(
+        {"amount": 500, "currency": "eur", "customer": customer.id, "description": "Open"}
+    )
+    return {
+        "visa": pay(amount=123456, description="Visa", metadata={"order_id": "ord_77"}).id,
+        "wallet": pay(
+            description="Wallet",
+            payment_method=client.v1.payment_methods.create(
+                {"type": "card", "card": {"token": "tok_google_pay_visa"}}
+            ).id,
+        ).id,
+        "grabpay": begun(client, "grabpay", "sgd", description="GrabPay").id,
+        "eps": begun(client, "eps", "eur", description="EPS").id,
+        "open": open_intent.id,
+        "customer": customer.id,
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("method=google_pay", ["Wallet"]),
+        ("method=card", ["Visa"]),
+        ("method=grabpay", ["GrabPay"]),
+        ("method=none", ["Open"]),
+        ("currency=eur", ["EPS", "Open"]),
+        ("currency=eur&state=requires_action", ["EPS"]),
+        ("q=1234.56", ["Visa"]),
+        ("q=1%2C234.56+SGD", ["Visa"]),
+        ("q=123456", ["Visa"]),
+        ("q=ord_77", ["Visa"]),
+        ("q=grace@example.com", ["Open"]),
+        ("q=hopper", ["Open"]),
+        ("q=ADA@example.com+eps", ["EPS"]),
+        ("state=nonsense&method=nonsense", ["EPS", "GrabPay", "Wallet", "Visa", "Open"]),
+    ],
+)
+@pytest.mark.usefixtures("shelf")
+def test_filters_and_searches(*, page: Page, url: str, query: str, found: list[str]) -> None:
+    """By status, method, currency; by amount, e-mail, customer, metadata; all of them together."""
+    page.goto(f"{url}/dashboard?{query}")
+    expect(page.locator(f"{ROWS} .text")).to_have_text(found)
+
+
+def test_finds_by_customer_and_follows_changes(
+    page: Page, url: str, shelf: dict[str, str], client: stripe.StripeClient
+) -> None:
+    """What was searched for stays true: a customer's new address, a state that moved, are found live."""
+    page.goto(f"{url}/dashboard?q={shelf['customer']}")
+    expect(page.locator(f"{ROWS} .text")).to_have_text(["Open"])
+    page.goto(f"{url}/dashboard?q=moved@example.com")
+    expect(page.get_by_role("heading", name="No payment matches")).to_be_visible()
+    client.v1.customers.update(shelf["customer"], {"email": "moved@example.com"})
+    expect(page.locator(f"{ROWS} .text")).to_have_text(["Open"])
+    page.goto(f"{url}/dashboard?state=refunded")
+    client.v1.refunds.create({"payment_intent": shelf["visa"]})
+    expect(page.locator(f"{ROWS} .text")).to_have_text(["Visa"])
+
+
+def test_chooses_by_keyboard_alone(look: Callable[..., Page], url: str, shelf: dict[str, str]) -> None:
+    """The filters are a plain form; the currencies offered are those that there are."""
+    assert shelf
+    page = look(java_script_enabled=False)
+    page.goto(f"{url}/dashboard")
+    expect(page.get_by_label("Currency").locator("option")).to_have_text(["Any currency", "EUR", "SGD"])
+    page.get_by_label("Currency").focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_label("Find").press("Enter")
+    expect(page.locator(f"{ROWS} .text")).to_have_text(["EPS", "Open"])
+
+
+def test_a_reset_empties_the_list(page: Page, url: str, pay: Pay) -> None:
+    """Nothing is remembered of what is gone."""
+    pay()
+    page.goto(f"{url}/dashboard?q=sgd")
+    expect(page.locator(ROWS)).to_have_count(1)
+    httpx.post(f"{url}/_sandbox/reset").raise_for_status()
+    expect(page.locator(ROWS)).to_have_count(0)
+    fresh = pay()
+    expect(page.locator(f'[data-row="{fresh.id}"]')).to_be_visible()
 
 
 def test_finds_a_payment_by_its_id(page: Page, url: str, pay: Pay) -> None:

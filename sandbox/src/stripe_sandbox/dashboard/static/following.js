@@ -5,6 +5,9 @@ import { localise } from "./local_times.js";
 
 const POLL_MILLISECONDS = 1000;
 const RETRY_MILLISECONDS = 3000;
+// A page that takes long to make is asked for less often, so that following never keeps the sandbox busy.
+const REST = 5;
+const MOST_MILLISECONDS = 5000;
 
 /** What the server last sent for each live part, by its id. @type {Map<string, string>} */
 const sent = new Map();
@@ -29,10 +32,13 @@ async function ask() {
   clearTimeout(next);
   if (document.hidden || asking) return;
   asking = true;
+  const began = performance.now();
   const answered = await refresh();
+  const took = performance.now() - began;
   asking = false;
   tell(answered);
-  next = setTimeout(ask, answered ? POLL_MILLISECONDS : RETRY_MILLISECONDS);
+  const rest = Math.min(Math.max(POLL_MILLISECONDS, took * REST), MOST_MILLISECONDS);
+  next = setTimeout(ask, answered ? rest : RETRY_MILLISECONDS);
 }
 
 /** @returns {Promise<boolean>} whether the sandbox answered */
@@ -40,7 +46,10 @@ async function refresh() {
   try {
     const headers = etag ? { "If-None-Match": etag } : undefined;
     const answer = await fetch(location.href, { cache: "no-store", ...(headers && { headers }) });
-    if (answer.status === 304) return true;
+    if (answer.status === 304) {
+      etag = answer.headers.get("ETag") ?? etag;
+      return true;
+    }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const swapped = answer.ok && liveParts(document).map((part) => swap(part, page));
     if (swapped && swapped.every(Boolean)) etag = answer.headers.get("ETag") ?? "";
