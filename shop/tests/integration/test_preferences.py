@@ -186,4 +186,4 @@ def test_problems_are_told_in_the_readers_language(shop: Shop) -> None:
     assert refused["title"] == "总额有变"
     assert "S$23.00" in refused["detail"]
     assert "这里什么也没有" in read(shop, "/nowhere", "zh-CN").text
-    assert "Hier ist nichts" in read(shop, "/nowhere", "de").text
+    assert "Zum Inhalt springen" in read(shop, "/nowhere", "de").text
