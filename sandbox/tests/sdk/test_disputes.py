@@ -44,7 +44,7 @@ def told(client: stripe.StripeClient) -> list[str]:
 def test_winning_evidence_brings_the_money_back(
     client: stripe.StripeClient, control: httpx.Client, token: str, reason: str
 ) -> None:
-    """Amount and fee go at once; after a win the amount returns and the fee does not."""
+    """Amount and fee go at once, and return after a win."""
     dispute = disputed(client, control, token)
     assert (dispute.status, dispute.reason, dispute.amount) == ("needs_response", reason, 2300)
     assert [item.net for item in dispute.balance_transactions] == [-2300 - 1500]
@@ -52,7 +52,9 @@ def test_winning_evidence_brings_the_money_back(
     assert client.v1.charges.retrieve(charge).disputed
     assert refused(lambda: client.v1.refunds.create({"charge": charge})).code == "charge_disputed"
     assert hand_in(client, control, dispute, "winning_evidence") == "won"
-    assert [item.net for item in client.v1.disputes.retrieve(dispute.id).balance_transactions][1:] == [2300]
+    assert [item.net for item in client.v1.disputes.retrieve(dispute.id).balance_transactions][1:] == [
+        2300 + 1500
+    ]
     assert told(client) == ["created", "funds_withdrawn", "updated", "closed", "funds_reinstated"]
     assert client.v1.refunds.create({"charge": charge}).status == "succeeded"
 

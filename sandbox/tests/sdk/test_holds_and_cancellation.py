@@ -51,6 +51,29 @@ def test_what_is_captured_is_what_is_received(client: stripe.StripeClient) -> No
     assert client.v1.charges.retrieve(charge.id).refunded
 
 
+def test_one_method_alone_can_be_held(client: stripe.StripeClient) -> None:
+    """By its own option; other methods are still captured at once, and `""` takes the option back."""
+    card: Any = {"payment_method_options": {"card": {"capture_method": "manual"}}}
+    params: Any = {"amount": 2300, "currency": "sgd", **card}
+    intent = client.v1.payment_intents.create(params)
+    assert "grabpay" in intent.payment_method_types
+    assert intent.payment_method_options
+    assert intent.payment_method_options.card
+    assert intent.payment_method_options.card.capture_method == "manual"
+    pay: Any = {"payment_method": "pm_card_visa", "expand": ["latest_charge"], **OUTSIDE}
+    waits = client.v1.payment_intents.confirm(intent.id, pay)
+    assert (waits.status, waits.capture_method) == ("requires_capture", "automatic_async")
+    assert isinstance(waits.latest_charge, stripe.Charge)
+    assert waits.latest_charge.payment_method_details
+    assert waits.latest_charge.payment_method_details.card
+    assert waits.latest_charge.payment_method_details.card.capture_before
+    assert client.v1.payment_intents.capture(intent.id).amount_received == 2300
+    other = client.v1.payment_intents.create(params)
+    none: Any = {"payment_method_options": {"card": {"capture_method": ""}}}
+    client.v1.payment_intents.update(other.id, none)
+    assert client.v1.payment_intents.confirm(other.id, pay).status == "succeeded"
+
+
 def test_a_hold_that_nobody_takes_lapses(client: stripe.StripeClient, control: httpx.Client) -> None:
     """At the time that the charge has named from the start."""
     intent = held(client, expand=["latest_charge"])

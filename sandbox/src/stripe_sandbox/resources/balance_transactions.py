@@ -68,8 +68,11 @@ def of_refund(sandbox: Sandbox, refund: StripeObject, *, failed: bool = False) -
 def of_dispute(
     sandbox: Sandbox, dispute: StripeObject, amount: int, *, with_fee: bool = True
 ) -> StripeObject:
-    """The money that a dispute takes with its fee (`amount` below zero), or gives back; fees stay."""
-    fee = _DISPUTE_FEE if amount < 0 and with_fee else 0
+    """The money that a dispute takes (`amount` below zero), or gives back when it is won, with its fee.
+
+    https://docs.stripe.com/testing says that a won dispute credits the fee too.
+    """
+    fee = (_DISPUTE_FEE if amount < 0 else -_DISPUTE_FEE) if with_fee else 0
     return _save(sandbox, dispute, amount, fee, "adjustment", available_at_once=True)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from stripe_sandbox import cards
 from stripe_sandbox.declines import BLOCKED, Decline
 from stripe_sandbox.ids import alphanumeric
+from stripe_sandbox.resources import intent_states
 from stripe_sandbox.store import StripeObject
 
 REVIEWED_BY = "manual_review_if_elevated_risk"
@@ -104,7 +105,7 @@ def of_card(
         "transaction_link_id": None,
         "wallet": shown["wallet"],
     }
-    if intent["capture_method"] == "manual":
+    if intent_states.is_held(intent, "card"):
         details["capture_before"] = until
     return {"card": details, "type": "card"}
 

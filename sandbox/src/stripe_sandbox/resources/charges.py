@@ -14,6 +14,7 @@ from stripe_sandbox.resources import (
     card_details,
     charge_details,
     holds,
+    intent_states,
     payment_methods,
     radar,
 )
@@ -97,7 +98,7 @@ def make(
 
     That is: authorised, `decline`, or `pending` while a bank debit is on its way.
     """
-    captured = decline is None and intent["capture_method"] != "manual"
+    captured = decline is None and not intent_states.is_held(intent, method["type"])
     identifier = payment_id(BY_TYPE[method["type"]].charge_prefix)
     charge = (
         _EMPTY

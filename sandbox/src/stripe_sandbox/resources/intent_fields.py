@@ -8,6 +8,7 @@ from stripe_sandbox.call import Call
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.ids import alphanumeric, payment_id
 from stripe_sandbox.metadata import merged
+from stripe_sandbox.resources import method_options
 from stripe_sandbox.resources.payment_methods import address
 from stripe_sandbox.store import StripeObject
 
@@ -105,7 +106,7 @@ def changed(call: Call, intent: StripeObject) -> dict[str, Any]:
         fields["customer"] = call.find("customer", named, "customer")["id"] if named else None
     fields |= {name: params[name] for name in _AS_GIVEN if params.get(name)}
     fields |= _types(call, intent | fields)
-    fields["payment_method_options"] = _options(
+    fields["payment_method_options"] = method_options.merged(
         intent["payment_method_options"],
         params.get("payment_method_options") or {},
         fields["payment_method_types"],
@@ -270,21 +271,3 @@ def shipping(given: Any) -> dict[str, Any] | None:
         | {name: value or None for name, value in given.items()}
         | {"address": address(given["address"])}
     )
-
-
-def _options(current: dict[str, Any] | None, given: dict[str, Any], types: list[str]) -> dict[str, Any]:
-    """The options of every type on the list, those given over those before over the defaults."""
-    before = current or {}
-    return {kind: before.get(kind, methods.BY_TYPE[kind].options) for kind in types} | {
-        kind: before.get(kind, methods.BY_TYPE[kind].options)
-        | {name: value for name, value in (options or {}).items() if name in _SHOWN_OPTIONS}
-        for kind, options in given.items()
-        if kind in methods.BY_TYPE
-    }
-
-
-_SHOWN_OPTIONS = frozenset({
-    "app_id", "client", "network", "preferred_language", "preferred_locale",
-    "request_extended_authorization", "request_incremental_authorization", "request_multicapture",
-    "request_overcapture", "request_three_d_secure", "require_cvc_recollection", "setup_future_usage",
-})  # fmt: skip

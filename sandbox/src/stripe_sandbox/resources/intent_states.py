@@ -34,6 +34,12 @@ CANCELABLE = (
 FINAL = ("succeeded", "canceled")
 
 
+def is_held(intent: StripeObject, kind: str) -> bool:
+    """Tell whether money paid by a method waits for its capture, by its own option or the intent's."""
+    options = (intent["payment_method_options"] or {}).get(kind) or {}
+    return "manual" in (options.get("capture_method"), intent["capture_method"])
+
+
 def check_updatable(intent: StripeObject) -> None:
     if intent["status"] not in UPDATABLE:
         raise _unexpected(

@@ -5,7 +5,7 @@ from typing import Any
 from stripe_sandbox.declines import Decline
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.events import STRIPE_ITSELF, Cause, emit
-from stripe_sandbox.resources import charges, dispute_courses, holds, payment_methods, reviews
+from stripe_sandbox.resources import charges, dispute_courses, holds, intent_states, payment_methods, reviews
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -116,7 +116,7 @@ def failed(sandbox: Sandbox, intent: StripeObject, error: StripeError, cause: Ca
 def _finish(
     sandbox: Sandbox, intent: StripeObject, method: StripeObject, charge: StripeObject, cause: Cause
 ) -> None:
-    held = intent["capture_method"] == "manual"
+    held = intent_states.is_held(intent, method["type"])
     intent |= {
         "latest_charge": charge["id"],
         "status": "requires_capture" if held else "succeeded",
