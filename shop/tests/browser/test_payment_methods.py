@@ -197,6 +197,22 @@ def test_code_put_away_and_shown_again(
     expect_receipt(page, shop, way, email)
 
 
+def test_a_code_given_up_for_a_card(page: Page, shop: Shop, new_page: NewPage, email: str) -> None:
+    """Another way to pay takes the place of the code, which is worth nothing from then on."""
+    paynow, visa = (way for name in ("PayNow", "Visa") for way in WAYS if way.name == name)
+    check_out(page, shop, paynow, email)
+    start(page, paynow)
+    code = code_link(page, paynow)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Pay another way").click()
+    wait_for_form(page)
+    start(page, visa)
+    expect_receipt(page, shop, visa, email)
+    phone = new_page()
+    phone.goto(code)
+    expect(phone.get_by_text("No longer open")).to_be_visible()
+
+
 def test_a_code_that_expires(page: Page, shop: Shop, new_page: NewPage, email: str) -> None:
     """The page changes by itself when the code's hour is over; a new code pays the same order."""
     (way,) = [way for way in WAYS if way.name == "PayNow"]

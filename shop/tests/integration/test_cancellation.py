@@ -8,14 +8,17 @@ import httpx
 import pytest
 
 import attempts
+import factories
 from processes import Shop, run_to_its_end, wait_until
 from shop_records import (
     at_once,
     break_stripe,
+    bring,
     history,
     intent_id,
     mend_stripe,
     order_row,
+    paid_intent,
     rows,
     wait_until_state,
 )
@@ -217,6 +220,19 @@ def test_only_the_order_page_may_cancel(shop: Shop) -> None:
     assert cancel(shop, order_url).status_code == 303
     assert order_row(shop, order_url)["state"] == "paid"
     assert requests_to_cancel(shop, intent_id(placed)) == 0
+
+
+def test_money_for_a_canceled_order_is_not_called_not_charged(quiet_shop: Shop) -> None:
+    """If it ever comes, a person looks at it; the page neither denies it nor asks for more."""
+    placed = quiet_shop.order()
+    order_url = placed.json()["order_url"]
+    cancel(quiet_shop, order_url)
+    late = paid_intent(quiet_shop, placed, id="pi_of_another_try")
+    assert bring(quiet_shop, factories.event(late)).json()["outcome"] == "flagged"
+    text = page(quiet_shop, order_url)
+    assert "We are looking at your payment" in text
+    assert "You have not been charged" not in text
+    assert f"{order_url}/pay" not in text
 
 
 def wait_for_order(shop: Shop, checkout_key: str) -> str:
