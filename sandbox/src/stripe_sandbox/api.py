@@ -159,7 +159,7 @@ class Api:
             return error_answer(self._sandbox, incoming, error, call.key)
         if call.key.publishable:
             value = publishable_view(value)
-        return Answer(200, orjson.dumps(versions.render(value, call.version)))
+        return Answer(200, orjson.dumps(versions.render(value, call.version, self._sandbox.store)))
 
 
 def _logged(

@@ -69,7 +69,7 @@ def error_answer(sandbox: Sandbox, incoming: Incoming, error: StripeError, key: 
     version = incoming.header(b"stripe-version")
     if version and versions.is_version(version):
         fields = {
-            name: versions.render(item, version) if isinstance(item, dict) else item
+            name: versions.render(item, version, sandbox.store) if isinstance(item, dict) else item
             for name, item in fields.items()
         }
     return Answer(error.status, orjson.dumps({"error": fields}), tuple(headers))

@@ -5,6 +5,7 @@ Source: https://docs.stripe.com/expand. Which field may be expanded is part of e
 
 from typing import Any
 
+from stripe_sandbox import versions
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
@@ -54,6 +55,7 @@ _EXPANDABLE: dict[str, dict[str, str | None]] = {
     "product": {"default_price": "price", "tax_code": None},
     "price": {"product": "product"},
     "refunds": {"data": "refund"},
+    "charges": {"data": "charge"},
     "refund": {
         "balance_transaction": "balance_transaction",
         "charge": "charge",
@@ -76,8 +78,10 @@ _EXPANDABLE: dict[str, dict[str, str | None]] = {
 _SOURCES = {"ch": "charge", "py": "charge", "re": "refund", "pyr": "refund", "du": "dispute"}
 
 
-def check(kind: str, paths: list[str], *, listed: bool) -> None:
+def check(kind: str, paths: list[str], *, listed: bool, older: bool = False) -> None:
     """Refuse paths that lead nowhere from an object (or a list) of a kind, before anything is done.
+
+    `older`: the request's version is one in which intents still held their charges.
 
     Raises:
         StripeError: a path too deep, or through a field that cannot be expanded.
@@ -88,7 +92,10 @@ def check(kind: str, paths: list[str], *, listed: bool) -> None:
         segments = path.split(".")
         if listed and segments.pop(0) != "data":
             raise _refused(f"This property cannot be expanded ({path}): below a list, begin with data.")
-        _check_segments(kind, segments, path)
+        if older and kind == "payment_intent" and segments[:1] == ["charges"]:
+            _check_segments("charges", segments[1:], path)
+        else:
+            _check_segments(kind, segments, path)
 
 
 def _check_segments(kind: str | None, segments: list[str], path: str) -> None:
@@ -122,8 +129,11 @@ def _along(sandbox: Sandbox, value: StripeObject, segments: list[str]) -> Stripe
     if value.get("object") in ("list", "search_result") and head == "data":
         return value | {"data": [_along(sandbox, item, rest) if rest else item for item in value["data"]]}
     if value.get("object") == "charge" and head == "refunds":
-        refunds = _refunds(sandbox, value["id"])
+        refunds = versions.refunds_of(sandbox.store, value["id"])
         return value | {"refunds": _along(sandbox, refunds, rest) if rest else refunds}
+    if value.get("object") == "payment_intent" and head == "charges":
+        charges = versions.charges_of(sandbox.store, value["id"])
+        return value | {"charges": _along(sandbox, charges, rest) if rest else charges}
     if head == "invoice_settings" and rest:
         settings = {"object": "customer.invoice_settings"} | value["invoice_settings"]
         expanded = _along(sandbox, settings, rest)
@@ -141,13 +151,3 @@ def _fetch(sandbox: Sandbox, kind: str | None, identifier: str) -> Any:
     if kind == "source":
         kind = _SOURCES.get(identifier.partition("_")[0])
     return sandbox.store.get(kind, identifier) if kind else None
-
-
-def _refunds(sandbox: Sandbox, charge_id: str) -> StripeObject:
-    refunds = [refund for refund in sandbox.store.newest_first("refund") if refund["charge"] == charge_id]
-    return {
-        "object": "list",
-        "data": refunds[:10],
-        "has_more": len(refunds) > 10,
-        "url": f"/v1/charges/{charge_id}/refunds",
-    }

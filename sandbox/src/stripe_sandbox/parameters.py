@@ -190,9 +190,10 @@ def _decimal(value: str, path: str) -> float:
 
 
 def boolean(value: str, path: str) -> bool:
-    if value not in ("true", "false"):
+    """`true` or `false`; older Python SDKs write `True`, which Stripe takes too."""
+    if value not in ("true", "false", "True", "False"):
         raise invalid_parameter(f"Invalid boolean: {value}", path)
-    return value == "true"
+    return value in ("true", "True")
 
 
 _SCALARS: dict[Any, Check] = {int: integer, bool: boolean, float: _decimal}

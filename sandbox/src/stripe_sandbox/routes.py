@@ -71,7 +71,12 @@ class Route:
             return
         self._check_parameters(call)
         if "expand" in call.params:
-            expansion.check(self._kind, call.params["expand"], listed=self._gives_list)
+            expansion.check(
+                self._kind,
+                call.params["expand"],
+                listed=self._gives_list,
+                older=call.before(versions.WITHOUT_CHARGES),
+            )
 
     @property
     def _kind(self) -> str:

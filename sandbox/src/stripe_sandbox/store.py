@@ -91,6 +91,10 @@ class Store:
     def oldest_first(self, kind: str) -> Iterator[StripeObject]:
         return iter(self._kinds.get(kind, {}).values())
 
+    def related(self, kind: str, field: str, identifier: str) -> list[StripeObject]:
+        """The objects of a kind that name another in a field, newest first."""
+        return [value for value in self.newest_first(kind) if value.get(field) == identifier]
+
     def count(self, kind: str) -> int:
         return len(self._kinds.get(kind, {}))
 

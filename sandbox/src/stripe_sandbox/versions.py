@@ -7,6 +7,8 @@ https://docs.stripe.com/changelog, entries named beside each date.
 import re
 from typing import Any
 
+from stripe_sandbox.store import Store
+
 PINNED = "2026-10-28.endive"
 
 # removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents
@@ -19,9 +21,10 @@ WITHOUT_INVOICE = "2025-03-31"
 ASYNCHRONOUS_CAPTURE = "2024-04-10"
 # 2023-08-16: automatic payment methods are on unless told otherwise
 AUTOMATIC_PAYMENT_METHODS = "2023-08-16"
-# 2022-11-15: `charges` left the PaymentIntent
+# 2022-11-15: `charges` left the PaymentIntent, `refunds` the Charge
 WITHOUT_CHARGES = "2022-11-15"
 
+_SHOWN = 10
 _SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?")
 
 
@@ -35,38 +38,57 @@ def before(version: str, date: str) -> bool:
     return version[:10] < date
 
 
-def render(value: dict[str, Any], version: str) -> dict[str, Any]:
-    """Give an object as `version` showed it; expanded and listed objects inside are rendered too."""
+def render(value: dict[str, Any], version: str, store: Store) -> dict[str, Any]:
+    """Give an object as `version` showed it; expanded and listed objects inside are rendered too.
+
+    What older versions held inside, an intent's charges and a charge's refunds, comes from the store.
+    """
     if version == PINNED or not before(version, WITH_ALLOWED_PAYMENT_METHOD_TYPES):
         return value
     rendered: dict[str, Any] = {}
     for key, item in value.items():
         if isinstance(item, dict):
-            rendered[key] = render(item, version)
+            rendered[key] = render(item, version, store)
         elif isinstance(item, list):
-            rendered[key] = [render(entry, version) if isinstance(entry, dict) else entry for entry in item]
+            rendered[key] = [
+                render(entry, version, store) if isinstance(entry, dict) else entry for entry in item
+            ]
         else:
             rendered[key] = item
     if rendered.get("object") == "payment_intent":
-        _older_payment_intent(rendered, version)
+        _older_payment_intent(rendered, version, store)
     elif rendered.get("object") == "setup_intent":
         _without_new_fields(rendered)
+    elif rendered.get("object") == "charge" and before(version, WITHOUT_CHARGES):
+        rendered.setdefault("refunds", render(refunds_of(store, rendered["id"]), version, store))
     return rendered
 
 
-def _older_payment_intent(intent: dict[str, Any], version: str) -> None:
+def charges_of(store: Store, intent_id: str) -> dict[str, Any]:
+    """An intent's attempts to charge, newest first, as the list that stood in it until 2022-11-15."""
+    charges = store.related("charge", "payment_intent", intent_id)
+    return _listed(charges, f"/v1/charges?payment_intent={intent_id}")
+
+
+def refunds_of(store: Store, charge_id: str) -> dict[str, Any]:
+    """A charge's refunds, newest first, as the list that can be expanded and once stood in it."""
+    return _listed(store.related("refund", "charge", charge_id), f"/v1/charges/{charge_id}/refunds")
+
+
+def _listed(found: list[dict[str, Any]], url: str) -> dict[str, Any]:
+    return {"object": "list", "data": found[:_SHOWN], "has_more": len(found) > _SHOWN, "url": url}
+
+
+def _older_payment_intent(intent: dict[str, Any], version: str, store: Store) -> None:
     _without_new_fields(intent)
     if before(version, WITHOUT_INVOICE):
         intent["invoice"] = None
     if before(version, WITHOUT_CHARGES):
-        latest = intent.pop("latest_charge", None)
-        charges = [latest] if isinstance(latest, dict) else []
-        intent["charges"] = {
-            "object": "list",
-            "data": charges,
-            "has_more": False,
-            "url": f"/v1/charges?payment_intent={intent['id']}",
-        }
+        charged = intent.pop("latest_charge", None) is not None
+        if "charges" not in intent:
+            # A snapshot from before the first attempt has none, whatever came later.
+            charges = charges_of(store, intent["id"] if charged else "")
+            intent["charges"] = render(charges, version, store)
 
 
 def _without_new_fields(intent: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import orjson
 
 from stripe_sandbox import versions
 from stripe_sandbox.ids import alphanumeric, plain_id
-from stripe_sandbox.store import StripeObject
+from stripe_sandbox.store import Store, StripeObject
 
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
@@ -29,10 +29,10 @@ def wants(endpoint: StripeObject, event_type: str) -> bool:
     return endpoint["status"] == "enabled" and ("*" in enabled or event_type in enabled)
 
 
-def payload(event: StripeObject, version: str) -> bytes:
+def payload(event: StripeObject, version: str, store: Store) -> bytes:
     """An event as its receiver sees it: indented JSON in the endpoint's API version."""
     seen = event | {"api_version": version}
-    seen["data"] = event["data"] | {"object": versions.render(event["data"]["object"], version)}
+    seen["data"] = event["data"] | {"object": versions.render(event["data"]["object"], version, store)}
     return orjson.dumps(seen, option=orjson.OPT_INDENT_2)
 
 

@@ -224,7 +224,7 @@ class Webhooks:
             store.save("delivery", delivery)
             store.commit()
             return
-        body = payload(event, endpoint["api_version"] or self._sandbox.account.api_version)
+        body = payload(event, endpoint["api_version"] or self._sandbox.account.api_version, store)
         attempt = await self._post(endpoint, body)
         delivery["request_body"] = body.decode()
         delivery["attempts"] = [*delivery["attempts"], attempt]

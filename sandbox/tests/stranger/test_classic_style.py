@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 import stripe
 
@@ -125,9 +126,17 @@ def test_an_older_version_looks_older() -> None:
     """A version set for the module or for one call; `charges` was there until November 2022."""
     stripe.api_version = "2022-08-01"
     intent = stripe.PaymentIntent.create(**AMOUNT, payment_method_types=["card"])
-    paid = stripe.PaymentIntent.confirm(intent.id, payment_method="pm_card_visa", expand=["latest_charge"])
+    with pytest.raises(stripe.CardError):
+        stripe.PaymentIntent.confirm(intent.id, payment_method="pm_card_chargeDeclined")
+    paid = stripe.PaymentIntent.confirm(intent.id, payment_method="pm_card_visa", capture_method="automatic")
     charges: Any = paid.to_dict()["charges"]
-    assert [charge["amount"] for charge in charges["data"]] == [1099]
+    assert [charge["status"] for charge in charges["data"]] == ["succeeded", "failed"]
+    stripe.Refund.create(charge=charges["data"][0]["id"], amount=99)
+    expanded: Any = stripe.PaymentIntent.retrieve(intent.id, expand=["charges.data.balance_transaction"])
+    first = expanded.to_dict()["charges"]["data"][0]
+    assert first["balance_transaction"]["amount"] == 1099
+    assert [refund["amount"] for refund in first["refunds"]["data"]] == [99]
+    assert "latest_charge" not in expanded.to_dict()
     newer = stripe.PaymentIntent.retrieve(intent.id, stripe_version="2026-10-28.endive")
     assert "charges" not in newer.to_dict()
     assert newer.last_response
@@ -181,6 +190,23 @@ def test_events_tell_the_story() -> None:
     assert paid.last_response
     assert event.request.id == paid.last_response.request_id
     assert json.loads(str(event))["api_version"] == "2026-10-28.endive"
+
+
+def test_true_as_older_sdks_write_it(sandbox: RunningSandbox) -> None:
+    """Python's own `True` in the form, from an SDK that names no version."""
+    form = "amount=1099&currency=usd&confirm=True&off_session=True&payment_method=pm_card_visa"
+    answer = httpx.post(
+        f"{sandbox.address}/v1/payment_intents",
+        content=form,
+        headers={"Authorization": "Bearer sk_test_old", "Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.json()["status"] == "succeeded"
+    wrong = httpx.post(
+        f"{sandbox.address}/v1/payment_intents",
+        content=form.replace("confirm=True", "confirm=yes"),
+        headers={"Authorization": "Bearer sk_test_old"},
+    )
+    assert wrong.json()["error"]["message"] == "Invalid boolean: yes"
 
 
 def test_calls_without_a_method_of_their_own(sandbox: RunningSandbox) -> None:

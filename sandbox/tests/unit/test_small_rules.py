@@ -11,6 +11,7 @@ from stripe_sandbox.errors import StripeError
 from stripe_sandbox.ids import payment_id, plain_id
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.pagination import created_filter
+from stripe_sandbox.store import Store
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,10 @@ def test_metadata_merges_and_has_limits() -> None:
 
 
 def test_versions_compare_by_date_and_render_older_shapes() -> None:
-    """A name labels a date; before 2022-11-15 an intent carried its charges."""
+    """A name labels a date; before 2022-11-15 an intent carried its charges, a charge its refunds."""
+    store = Store()
+    store.save("charge", {"object": "charge", "id": "ch_1", "payment_intent": "pi_1"})
+    store.save("refund", {"object": "refund", "id": "re_1", "charge": "ch_1"})
     assert versions.is_version("2026-10-28.endive")
     assert versions.is_version("2020-08-27")
     assert not versions.is_version("endive")
@@ -75,11 +79,14 @@ def test_versions_compare_by_date_and_render_older_shapes() -> None:
         "latest_charge": "ch_1",
         "allowed_payment_method_types": None,
     }
-    assert versions.render(intent, versions.PINNED) is intent
-    older = versions.render({"object": "list", "data": [intent]}, "2022-08-01")["data"][0]
+    assert versions.render(intent, versions.PINNED, store) is intent
+    older = versions.render({"object": "list", "data": [intent]}, "2022-08-01", store)["data"][0]
     assert "latest_charge" not in older
-    assert older["charges"]["object"] == "list"
-    assert "invoice" in versions.render(intent, "2024-06-20")
+    (charge,) = older["charges"]["data"]
+    assert [refund["id"] for refund in charge["refunds"]["data"]] == ["re_1"]
+    before = versions.render(intent | {"latest_charge": None}, "2022-08-01", store)
+    assert before["charges"]["data"] == []
+    assert "invoice" in versions.render(intent, "2024-06-20", store)
 
 
 @pytest.mark.parametrize(
