@@ -24,9 +24,30 @@ def payment_form(page: Page) -> FrameLocator:
     return page.frame_locator('iframe[title="Secure payment input frame"]').first
 
 
+def address_form(page: Page) -> FrameLocator:
+    return page.frame_locator('iframe[title="Secure address input frame"]').first
+
+
 def fill(page: Page, email: str, card: str) -> None:
-    page.get_by_label("E-mail").fill(email)
+    fill_contact(page, email)
     fill_card(page, card)
+
+
+def fill_contact(page: Page, email: str) -> None:
+    """Who gets the receipt, and where the books go."""
+    page.get_by_label("E-mail").fill(email)
+    fill_address(page)
+
+
+def fill_address(page: Page, country: str = "SG") -> None:
+    form = address_form(page)
+    form.locator("[name=country]").select_option(country)
+    for field, text in [
+        ("name", "Ada Lovelace"),
+        ("addressLine1", "1 Raffles Place"),
+        ("postalCode", "048616"),
+    ]:
+        form.locator(f"[name={field}]").fill(text)
 
 
 def fill_card(page: Page, card: str) -> None:

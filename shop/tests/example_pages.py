@@ -47,6 +47,7 @@ CHECKOUT = CheckoutPage(
     total=Money(2300, "sgd"),
     checkout_key="key-1",
     publishable_key="pk_test_1",
+    subtotal=Money(2300, "sgd"),
 )
 
 
@@ -62,6 +63,9 @@ def order_page(**facts: Any) -> OrderPage:
         "status_url": "/orders/t/status",
         "buy_again_url": "/books/working-in-public",
         "is_final": True,
+        "subtotal": Money(2300, "sgd"),
+        "shipping": Money(0, "sgd"),
+        "address": ("Ada Lovelace", "1 Raffles Place", "048616", "Singapore"),
         "payment_intent_id": "pi_1",
         "method": "Visa •••• 4242",
         "paid_at": datetime(2026, 11, 22, 20, 17, tzinfo=UTC),

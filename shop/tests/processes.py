@@ -21,6 +21,18 @@ from bookshop.demo.child import Child
 
 HOST = "127.0.0.1"
 T = TypeVar("T")
+
+# Where the books of an order go that names no other place.
+ADDRESS = {
+    "name": "Ada Lovelace",
+    "line1": "1 Raffles Place",
+    "line2": "#20-01",
+    "city": "",
+    "state": "",
+    "postal_code": "048616",
+    "country": "SG",
+    "phone": None,
+}
 SECONDS_TO_START = 60
 
 # Every program that this run of pytest started, for showing their logs when a test fails.
@@ -214,6 +226,7 @@ class Shop:
             "items": [{"book": "the-art-of-doing-science-and-engineering", "quantity": 1}],
             "currency": "sgd",
             "email": "ada@example.com",
+            "shipping_address": ADDRESS,
             "total": 2300,
         }
         return httpx.post(f"{self.url}/orders", json=body | changes, timeout=30)

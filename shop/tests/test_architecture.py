@@ -34,6 +34,7 @@ FLOORS = {
         "stock",
         "orders",
         "placing",
+        "quotes",
         "settlement",
         "payments",
         "snapshots",
@@ -41,7 +42,18 @@ FLOORS = {
         "disputes",
     }
     | {"shipping", "cancellation", "invoices", "events", "mail", "audit", "covers"},
-    "ground": {"database", "money", "languages", "errors", "settings", "telemetry", "secrets", "migrations"},
+    "ground": {
+        "database",
+        "money",
+        "countries",
+        "shipping_rates",
+        "languages",
+        "errors",
+        "settings",
+        "telemetry",
+        "secrets",
+        "migrations",
+    },
 }
 DEPTH = {room: depth for depth, rooms in enumerate(FLOORS.values()) for room in rooms}
 

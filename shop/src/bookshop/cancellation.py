@@ -27,8 +27,8 @@ async def begin(session: AsyncSession, order_id: uuid.UUID, *, cause: str) -> Wi
     """Close an order that has no PaymentIntent, or say which one must be canceled first; None: all is done.
 
     Closing without asking is safe: a client secret is handed out only after the PaymentIntent's id was
-    written on the order under this same lock (`web/place_order.py`), so that nobody can pay one that we do
-    not know. One that is being created meanwhile finds a closed order, and is canceled in its turn.
+    written on the order under this same lock (`workflows/open_payment.py`), so that nobody can pay one that
+    we do not know. One that is being created meanwhile finds a closed order, and is canceled in its turn.
     """
     order = await orders.locked(session, order_id)
     if order is None:

@@ -123,6 +123,8 @@ def confirmation(order: Order, settings: Settings) -> EmailMessage:
             ReceiptLine(line.quantity, line.title, Money(line.unit_amount, order.currency) * line.quantity)
             for line in order.lines
         ],
+        "shipping": order.shipping,
+        "address": order.address.lines(LANGUAGES[order.locale].babel) if order.address else (),
         "total": order.money,
         "payment_intent_id": order.payment_intent_id,
         "order_url": f"{settings.public_url}/orders/{order.token}",

@@ -20,6 +20,7 @@ from bookshop.books import Book
 from bookshop.carts import Cart
 from bookshop.database import Table, now
 from bookshop.money import Money
+from bookshop.shipping import Address
 from bookshop.snapshots import FINAL
 
 
@@ -98,6 +99,21 @@ class Order(Table):
     def money(self) -> Money:
         """What the customer owes or has paid."""
         return Money(self.total, self.currency)
+
+    @property
+    def shipping(self) -> Money:
+        """What of it is for sending the books."""
+        return Money(self.shipping_amount, self.currency)
+
+    @property
+    def subtotal(self) -> Money:
+        """What of it is for the books."""
+        return Money(self.total - self.shipping_amount, self.currency)
+
+    @property
+    def address(self) -> Address | None:
+        """Where the books go; orders from before addresses were asked for have none."""
+        return Address.model_validate(self.shipping_address) if self.shipping_address else None
 
     @property
     def number(self) -> str:

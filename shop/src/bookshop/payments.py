@@ -128,6 +128,31 @@ async def open_intent(
     return snapshot(intent.to_dict())
 
 
+async def change_amount(
+    stripe_api: StripeConnection, payment_intent_id: str, total: Money
+) -> PaymentSnapshot:
+    """Let a PaymentIntent that is not paid ask for this amount; one that moved on meanwhile comes as it is.
+
+    What a bank was asked to approve is void with it (the intent goes back to `requires_confirmation`). Each
+    call has a key of its own, which the SDK keeps over its retries: an amount set twice is the same amount,
+    but a key that came again when an amount goes up, down and up would be answered from the first time.
+
+    Raises:
+        PaymentsUnavailableError: no usable answer; calling again is safe.
+    """
+    try:
+        intent = await stripe_api.client.v1.payment_intents.update_async(
+            payment_intent_id, {"amount": total.amount}
+        )
+    except stripe.InvalidRequestError as error:
+        if error.code != "payment_intent_unexpected_state":
+            raise _unavailable(error, "changing") from error
+        return await read(stripe_api, payment_intent_id)
+    except stripe.StripeError as error:
+        raise _unavailable(error, "changing") from error
+    return snapshot(intent.to_dict())
+
+
 async def read(stripe_api: StripeConnection, payment_intent_id: str) -> PaymentSnapshot:
     """What Stripe says about a PaymentIntent now, with the method it was paid with.
 

@@ -1,24 +1,20 @@
 """Placing an order: once for each checkout, at our prices, whatever the browser says.
 
-`place` is called by the checkout's door alone; everything it can answer is a value below.
+`place` and `resume` are called by the checkout's doors alone; everything they can answer is a value below.
 """
 
+import uuid
 from dataclasses import dataclass
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import books, orders
-from bookshop.money import Money, least, most
-from bookshop.orders import Order, OrderChange, OrderLine, State
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """So many copies of the book under this slug."""
-
-    slug: str
-    quantity: int
+from bookshop import orders, quotes
+from bookshop.money import Money
+from bookshop.orders import Order, OrderChange, State
+from bookshop.quotes import Item, NotForSale, NotShippable, Quote, TooLittle, TooMuch
+from bookshop.settings import Settings
+from bookshop.shipping import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +28,18 @@ class Draft:
     items: tuple[Item, ...]
     currency: str
     email: str
+    address: Address
     shown_total: Money
     locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who is written to, in which language, and where the books go."""
+
+    email: str
+    locale: str
+    address: Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,20 @@ class TotalChanged:
     """Our prices say something else than the page did; nothing was placed."""
 
     total: Money
+    shipping: Money
 
 
 @dataclass(frozen=True, slots=True)
-class NotForSale:
-    """This book is not on the shelf, or has no price in this currency; nothing was placed."""
+class Readdressed:
+    """The order stands, for an address that costs another rate than its present one; nothing was changed.
 
-    slug: str
+    Its PaymentIntent has to ask for `total` first; `take_new_rate` then lets the order follow.
+    """
+
+    order: Order
+    recipient: Recipient
+    shipping: Money
+    total: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,54 +78,31 @@ class AlreadyPlaced:
     order: Order
 
 
-@dataclass(frozen=True, slots=True)
-class TooLittle:
-    """Less money than Stripe charges in this currency; nothing was placed."""
-
-    least: Money
+Refusal = TotalChanged | NotForSale | NotShippable | TooLittle | TooMuch | AlreadyPlaced
+Result = Placed | Readdressed | Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class TooMuch:
-    """More money than one payment can carry; nothing was placed."""
-
-    most: Money
-
-
-Refusal = TotalChanged | NotForSale | TooLittle | TooMuch | AlreadyPlaced
-Result = Placed | Refusal
-
-
-async def place(session: AsyncSession, draft: Draft) -> Result:
+async def place(session: AsyncSession, settings: Settings, draft: Draft) -> Result:
     """Place the order of a checkout, or find the one that this checkout has placed before.
 
     A double click, a second tab and a retry after a lost answer carry the same checkout key and all end at
     the same order; the unique key decides between two that arrive together.
     """
     if earlier := await orders.by_checkout_key(session, draft.checkout_key):
-        return _again(earlier, draft)
-    lines = await _priced_lines(session, draft)
+        return await _again(session, settings, earlier, draft)
+    lines = await quotes.priced_lines(session, draft.items, draft.currency)
     if isinstance(lines, NotForSale):
         return lines
-    total = sum((line.unit_amount * line.quantity for line in lines), 0)
-    if refusal := _refused_total(Money(total, draft.currency), draft):
-        return refusal
-    order_id = await session.scalar(
-        insert(Order)
-        .values(
-            checkout_key=draft.checkout_key,
-            email=draft.email,
-            currency=draft.currency,
-            total=total,
-            locale=draft.locale,
-        )
-        .on_conflict_do_nothing(index_elements=[Order.checkout_key])
-        .returning(Order.id)
-    )
+    quoted = quotes.of_lines(settings, lines, draft.currency, draft.address.country)
+    if not isinstance(quoted, Quote):
+        return quoted
+    if quoted.total != draft.shown_total:
+        return TotalChanged(quoted.total, quoted.shipping)
+    order_id = await _insert(session, draft, quoted)
     if order_id is None:
         earlier = await orders.by_checkout_key(session, draft.checkout_key)
         assert earlier is not None, "a conflicting key belongs to an order"  # noqa: S101
-        return _again(earlier, draft)
+        return await _again(session, settings, earlier, draft)
     for line in lines:
         line.order_id = order_id
     session.add_all(lines)
@@ -121,40 +111,87 @@ async def place(session: AsyncSession, draft: Draft) -> Result:
     return Placed(await orders.get(session, order_id), is_new=True)
 
 
-def _again(order: Order, draft: Draft) -> Placed | TotalChanged | AlreadyPlaced:
-    same = [(line.slug, line.quantity) for line in order.lines] == [(i.slug, i.quantity) for i in draft.items]
-    if order.state != State.AWAITING_PAYMENT or not same or order.currency != draft.currency:
+async def resume(
+    session: AsyncSession,
+    settings: Settings,
+    order_id: uuid.UUID,
+    *,
+    locale: str,
+    address: Address | None,
+    shown_total: Money,
+) -> Result:
+    """The order again, to be paid and sent to this address, or where it is sent to already."""
+    order = await orders.locked(session, order_id)
+    assert order is not None, "orders are never deleted"  # noqa: S101
+    address = address or order.address
+    if address is not None:
+        return _resumed(settings, order, Recipient(order.email, locale, address), shown_total)
+    if order.state != State.AWAITING_PAYMENT:
         return AlreadyPlaced(order)
-    if order.money != draft.shown_total:
-        return TotalChanged(order.money)
-    order.email, order.locale = draft.email, draft.locale
+    if order.money != shown_total:
+        return TotalChanged(order.money, order.shipping)
     return Placed(order, is_new=False)
 
 
-def _refused_total(total: Money, draft: Draft) -> TooLittle | TooMuch | TotalChanged | None:
-    """Why this total cannot be charged, before Stripe would say so; None where it can."""
-    if total.amount > most(total.currency).amount:
-        return TooMuch(most(total.currency))
-    if total.amount < least(total.currency).amount:
-        return TooLittle(least(total.currency))
-    return TotalChanged(total) if total != draft.shown_total else None
-
-
-async def _priced_lines(session: AsyncSession, draft: Draft) -> list[OrderLine] | NotForSale:
-    lines = []
-    for position, item in enumerate(draft.items):
-        book = await books.find(session, item.slug)
-        price = book.price(draft.currency) if book else None
-        if book is None or price is None:
-            return NotForSale(item.slug)
-        lines.append(
-            OrderLine(
-                position=position,
-                book_id=book.id,
-                slug=book.slug,
-                title=book.title,
-                quantity=item.quantity,
-                unit_amount=price.amount,
-            )
+async def take_new_rate(session: AsyncSession, change: Readdressed) -> Placed | TotalChanged | AlreadyPlaced:
+    """Let the order follow its PaymentIntent, which asks for the new total by now."""
+    order = await orders.locked(session, change.order.id)
+    assert order is not None, "orders are never deleted"  # noqa: S101
+    if order.state != State.AWAITING_PAYMENT:
+        return AlreadyPlaced(order)
+    if order.money not in {change.order.money, change.total}:
+        # Another window was faster with a third address.
+        return TotalChanged(order.money, order.shipping)
+    if order.money != change.total:
+        cause = (
+            f"sent to {change.recipient.address.country}: total {order.total} becomes {change.total.amount}"
         )
-    return lines
+        session.add(OrderChange(order_id=order.id, from_state=order.state, to_state=order.state, cause=cause))
+    order.total, order.shipping_amount = change.total.amount, change.shipping.amount
+    _send_to(order, change.recipient)
+    return Placed(order, is_new=False)
+
+
+async def _again(session: AsyncSession, settings: Settings, earlier: Order, draft: Draft) -> Result:
+    order = await orders.locked(session, earlier.id)
+    assert order is not None, "orders are never deleted"  # noqa: S101
+    if order.currency != draft.currency or not quotes.holds(order, draft.items):
+        return AlreadyPlaced(order)
+    recipient = Recipient(draft.email, draft.locale, draft.address)
+    return _resumed(settings, order, recipient, draft.shown_total)
+
+
+def _resumed(settings: Settings, order: Order, recipient: Recipient, shown_total: Money) -> Result:
+    if order.state != State.AWAITING_PAYMENT:
+        return AlreadyPlaced(order)
+    quoted = quotes.of_order(settings, order, recipient.address.country)
+    if not isinstance(quoted, Quote):
+        return quoted
+    if quoted.total != shown_total:
+        return TotalChanged(quoted.total, quoted.shipping)
+    if quoted.total != order.money:
+        return Readdressed(order, recipient, quoted.shipping, quoted.total)
+    _send_to(order, recipient)
+    return Placed(order, is_new=False)
+
+
+def _send_to(order: Order, recipient: Recipient) -> None:
+    order.email, order.locale = recipient.email, recipient.locale
+    order.shipping_address = recipient.address.model_dump()
+
+
+async def _insert(session: AsyncSession, draft: Draft, quoted: Quote) -> uuid.UUID | None:
+    return await session.scalar(
+        insert(Order)
+        .values(
+            checkout_key=draft.checkout_key,
+            email=draft.email,
+            currency=draft.currency,
+            total=quoted.total.amount,
+            shipping_amount=quoted.shipping.amount,
+            shipping_address=draft.address.model_dump(),
+            locale=draft.locale,
+        )
+        .on_conflict_do_nothing(index_elements=[Order.checkout_key])
+        .returning(Order.id)
+    )

@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bookshop.errors import SettingsError
 from bookshop.languages import LANGUAGES
+from bookshop.shipping_rates import ELSEWHERE, Rates, parse_countries, parse_rates
 
 # What sample files write instead of a key; nothing so short that a real key's random letters may spell it.
 PLACEHOLDER = re.compile(
@@ -67,6 +68,10 @@ class Settings(BaseSettings):
     stripe_js_url: str = "https://js.stripe.com/endive/stripe.js"
     stripe_dashboard_url: str = ""
 
+    # None is free shipping; no countries is wherever the Address Element offers to ship.
+    shipping_rates: Annotated[Rates, NoDecode] = {}
+    shipping_countries: Annotated[tuple[str, ...], NoDecode] = ()
+
     smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:1025")
     mail_from: str = "Bookshop <orders@bookshop.example>"
     shopkeeper_password: SecretStr | None = None
@@ -84,6 +89,16 @@ class Settings(BaseSettings):
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("shipping_rates", mode="before")
+    @classmethod
+    def _rates(cls, value: object) -> object:
+        return parse_rates(value) if isinstance(value, str) else value
+
+    @field_validator("shipping_countries", mode="before")
+    @classmethod
+    def _countries(cls, value: object) -> object:
+        return parse_countries(value) if isinstance(value, str) else value
 
     @field_validator("public_url", "stripe_api_base", "stripe_dashboard_url", mode="after")
     @classmethod
@@ -221,6 +236,7 @@ def _refusals(settings: Settings) -> list[str]:
                 "STRIPE_WEBHOOK_SECRET is not a signing secret: it begins with whsec_ and stands on the "
                 "endpoint's page in Stripe's Dashboard (or is printed by `stripe listen`)."
             )
+    sentences.extend(_shipping_refusals(settings))
     if settings.live and not sentences:
         sentences.extend(_live_refusals(settings))
     return sentences
@@ -239,6 +255,17 @@ def _key_refusals(name: str, value: str, *, kinds: tuple[str, ...]) -> list[str]
 def _mode(key: str) -> str:
     match = KEY.fullmatch(key)
     return match["mode"] if match else ""
+
+
+def _shipping_refusals(settings: Settings) -> list[str]:
+    rates = settings.shipping_rates
+    if not rates or ELSEWHERE in rates:
+        return []
+    return [
+        f"SHIPPING_COUNTRIES names {country}, and SHIPPING_RATES has no rate for it: add one, or one for *."
+        for country in settings.shipping_countries
+        if country not in rates
+    ]
 
 
 def _live_refusals(settings: Settings) -> list[str]:

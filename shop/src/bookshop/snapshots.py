@@ -16,6 +16,9 @@ ORDER_METADATA = "bookshop_order"
 # PaymentIntent statuses that Stripe never leaves again.
 FINAL = frozenset({"succeeded", "canceled"})
 
+# PaymentIntent statuses in which it may be updated (docs.stripe.com/payments/paymentintents/lifecycle).
+CHANGEABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
+
 # Where a next action says until when it can be done; Stripe spells it differently by method.
 EXPIRIES = ("expires_at", "expires_after")
 
@@ -71,6 +74,11 @@ class PaymentSnapshot:
     def is_final(self) -> bool:
         """Whether Stripe will never change this status again."""
         return self.status in FINAL
+
+    @property
+    def can_change(self) -> bool:
+        """Whether it may still be made to ask for another amount."""
+        return self.status in CHANGEABLE
 
 
 def snapshot(intent: dict[str, Any]) -> PaymentSnapshot:

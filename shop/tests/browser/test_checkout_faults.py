@@ -50,10 +50,10 @@ def test_a_price_that_changed_meanwhile_is_said_and_paid(
     """The new total stands everywhere, and nothing is charged until the button is pressed again."""
     problems.expect("409 .*/orders")
     open_checkout(page, own_shop)
+    fill(page, "price@example.com", PAYS)
     dearer = tmp_path / "catalog.toml"
     dearer.write_text(CATALOG.read_text(encoding="utf-8").replace("28.00", "29.50"), encoding="utf-8")
     _load_catalog(own_shop, dearer)
-    fill(page, "price@example.com", PAYS)
     pay(page)
     expect_message(page, "S$29.50")
     expect(page.get_by_role("button", name="Pay S$29.50")).to_be_visible()

@@ -15,6 +15,7 @@ from customer import (
     answer_challenge,
     expect_message,
     expect_paid,
+    fill_contact,
     open_checkout,
     wait_for_form,
 )
@@ -52,7 +53,7 @@ def check_out(page: Page, shop: Shop, way: Way, email: str) -> None:
     """The checkout of one book, with the address typed, priced in the way's currency."""
     page.context.add_cookies([{"name": "currency", "value": way.currency, "url": shop.url}])
     open_checkout(page, shop)
-    page.get_by_label("E-mail").fill(email)
+    fill_contact(page, email)
 
 
 def headline(page: Page, words: str) -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 import factories
-from processes import Shop, wait_until
+from processes import ADDRESS, Shop, wait_until
 from shop_records import break_stripe, bring, order_row, paid_intent, rows
 
 PAGE = {"Accept": "text/html"}
@@ -107,9 +107,10 @@ def test_a_stranger_cannot_pay_or_learn_by_another_address(shop: Shop) -> None:
     placed = shop.order()
     url = placed.json()["order_url"]
     row = order_row(shop, url)
-    assert httpx.post(f"{shop.url}/orders/{row['id']}/payment", json={"total": 2300}).status_code == 404
-    assert httpx.post(f"{shop.url}{url}/payment", json={"total": 1}).status_code == 409
-    resumed = httpx.post(f"{shop.url}{url}/payment", json={"total": 2300}, timeout=30)
+    shown = {"shipping_address": ADDRESS, "total": 2300}
+    assert httpx.post(f"{shop.url}/orders/{row['id']}/payment", json=shown).status_code == 404
+    assert httpx.post(f"{shop.url}{url}/payment", json=shown | {"total": 1}).status_code == 409
+    resumed = httpx.post(f"{shop.url}{url}/payment", json=shown, timeout=30)
     assert (resumed.status_code, resumed.json()) == (200, placed.json())
 
 

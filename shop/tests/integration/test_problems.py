@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from processes import Shop, wait_until
+from processes import ADDRESS, Shop, wait_until
 from shop_records import break_stripe, rows
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -19,6 +19,7 @@ ORDER = {
     "items": [{"book": "the-art-of-doing-science-and-engineering", "quantity": 1}],
     "currency": "sgd",
     "email": "ada@example.com",
+    "shipping_address": ADDRESS,
     "total": 2300,
 }
 

@@ -10,10 +10,12 @@ import pytest
 
 import factories
 from bookshop.money import Money
-from bookshop.placing import Draft, Item, Placed, place
+from bookshop.placing import Draft, Placed, place
+from bookshop.quotes import Item
+from bookshop.shipping import Address
 from bookshop.wiring import open_shop
 from bookshop.workflows.settle_payment import Cause, settle_payment
-from processes import Shop, run_to_its_end, wait_until
+from processes import ADDRESS, Shop, run_to_its_end, wait_until
 from shop_records import (
     at_once,
     bring,
@@ -265,11 +267,12 @@ async def settle_at_once(environment: dict[str, str]) -> list[str]:
             items=(Item("working-in-public", 1),),
             currency="sgd",
             email="ada@example.com",
+            address=Address.model_validate(ADDRESS),
             shown_total=Money(2800, "sgd"),
             locale="en",
         )
         async with opened.sessions.begin() as session:
-            placed = await place(session, draft)
+            placed = await place(session, opened.settings, draft)
         assert isinstance(placed, Placed)
         news = factories.payment(placed.order.id, received=Money(2800, "sgd"))
 

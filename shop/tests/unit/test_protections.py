@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 import factories
 from bookshop.web.browser_events import BrowserEvents
+from bookshop.web.checkout_bodies import NewOrder
 from bookshop.web.middleware import content_security_policy, origin
-from bookshop.web.place_order import NewOrder
+from processes import ADDRESS
 
 
 def policy(**changes: str) -> dict[str, list[str]]:
@@ -89,6 +90,7 @@ ORDER = {
     "items": [{"book": "a", "quantity": 1}],
     "currency": "sgd",
     "email": "ada@example.com",
+    "shipping_address": ADDRESS,
     "total": 2300,
 }
 

@@ -41,6 +41,19 @@ CHECKOUT = {
         "The connection broke while you were paying, so we cannot say yet whether it went through. Your "
         "order knows: look there first. It can only be charged once."
     ),
+    "not-shipped": mark("%(reason)s Nothing has been ordered or charged."),
+    "address-missing": mark("Please complete the shipping address. Nothing has been ordered or charged."),
+    "total-with-shipping": mark(
+        "Shipping has changed the total. You have not been charged. Press the button again if that is fine "
+        "with you."
+    ),
+    "shipping-unknown": mark(
+        "We could not ask what shipping there costs. If it changes the total, we say so before you pay."
+    ),
+    "shipping-free": mark("%(country)s: shipping is free."),
+    "shipping-costs": mark("%(country)s: shipping costs %(price)s."),
+    "free": mark("Free"),
+    "price-changed": mark("The price has changed while this page was open: the total is now %(total)s."),
     "see-order": mark("See your order"),
     "shop-unreachable": mark(
         "We could not reach the shop. You have not been charged. Please press the button again."

@@ -10,12 +10,13 @@ from starlette.responses import RedirectResponse, Response
 from bookshop import books, orders
 from bookshop.errors import BadRequestError, NotFoundError
 from bookshop.languages import mark
-from bookshop.orders import State
+from bookshop.money import Money
+from bookshop.orders import Order, State
 from bookshop.web import templating
 from bookshop.web.book_pages import cover_url
+from bookshop.web.checkout_bodies import KEY, LARGEST_QUANTITY
 from bookshop.web.order_pages import line_views
 from bookshop.web.pages import CheckoutPage, LineView
-from bookshop.web.place_order import KEY, LARGEST_QUANTITY
 from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
 
@@ -61,9 +62,20 @@ async def page(request: Request) -> Response:
         total=order.money if order else price * quantity,
         checkout_key=key,
         publishable_key=shop.settings.stripe_publishable_key,
+        subtotal=order.subtotal if order else price * quantity,
+        shipping=_shipping(shop, order, price.currency),
+        countries=shop.settings.shipping_countries,
+        address=order.address.for_form() if order and order.address else None,
         email=order.email if order else "",
     )
     return templating.render(request, shown, headers={"Cache-Control": "no-store"})
+
+
+def _shipping(shop: Shop, order: Order | None, currency: str) -> Money | None:
+    """What is known of it before the page has told the country."""
+    if order is not None and order.address is not None:
+        return order.shipping
+    return None if shop.settings.shipping_rates else Money(0, currency)
 
 
 def _quantity(request: Request) -> int:

@@ -7,7 +7,7 @@ database or asks Stripe.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from bookshop.money import Money
 from bookshop.web.order_scenes import OrderScene, OrderState, scene_of
@@ -125,7 +125,9 @@ class CartPage:
 class CheckoutPage:
     """The payment form, for a first attempt and, with `order_url`, for paying an order that exists.
 
-    With `order_url` ("/orders/<token>") the e-mail address is shown, not asked for.
+    With `order_url` ("/orders/<token>") the e-mail address is shown, not asked for. `shipping` is None
+    while the country decides about it; `total` is then without it. `address` is what the order was to be sent
+    to, as the Address Element takes it; `countries` are the ISO codes that it offers, none being all.
     """
 
     template: ClassVar[str] = "checkout.html"
@@ -133,6 +135,10 @@ class CheckoutPage:
     total: Money
     checkout_key: str
     publishable_key: str
+    subtotal: Money
+    shipping: Money | None = None
+    countries: tuple[str, ...] = ()
+    address: dict[str, Any] | None = None
     email: str = ""
     order_url: str | None = None
     notice: str | None = None
@@ -152,7 +158,8 @@ class OrderPage:
     approve where that is not the customer's bank ("GrabPay"). `failure_message` is a sentence about a refused
     attempt; `action_until` ends an attempt under way. `pay_url` and `cancel_url` are given while the order
     can be paid and canceled; `payment_url` opens its payment for a script, with `publishable_key`.
-    `dashboard_url` is the signed-in shopkeeper's; `amount_refunded` is None when nothing went back.
+    `dashboard_url` is the signed-in shopkeeper's; `amount_refunded` is None when nothing went back. `address`
+    is what the books are sent to, line by line; an order without one has no `shipping` either.
     """
 
     number: str
@@ -164,6 +171,9 @@ class OrderPage:
     status_url: str
     buy_again_url: str
     is_final: bool
+    subtotal: Money | None = None
+    shipping: Money | None = None
+    address: tuple[str, ...] = ()
     payment_intent_id: str | None = None
     method: str | None = None
     method_type: str | None = None

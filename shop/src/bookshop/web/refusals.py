@@ -1,11 +1,17 @@
 """What a checkout is told when its order cannot be placed or paid, as problems with words for people."""
 
+from collections.abc import Callable
+
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bookshop.countries import country_name
 from bookshop.money import Money
 from bookshop.orders import Order, State
-from bookshop.placing import AlreadyPlaced, NotForSale, Refusal, TooLittle, TooMuch, TotalChanged
+from bookshop.placing import AlreadyPlaced, Refusal, TotalChanged
+from bookshop.quotes import NotForSale, NotShippable, TooLittle, TooMuch
+from bookshop.web.checkout_bodies import LARGEST_QUANTITY
 from bookshop.web.problems import problem
 from bookshop.web.reader import reader_of
 
@@ -27,8 +33,16 @@ def refused(request: Request, result: Refusal) -> Response:
                 least=limit.format(reader_of(request).language.babel),
             )
             return invalid(request, {"items": sentence})
-        case TotalChanged(total):
-            return total_changed(request, total)
+        case NotShippable(country, currency):
+            sentence = words(
+                "%(country)s: we do not ship there for payments in %(currency)s. "
+                "Please choose another country.",
+                country=country_name(country, reader_of(request).language.babel),
+                currency=currency.upper(),
+            )
+            return invalid(request, {"shipping_address": sentence})
+        case TotalChanged():
+            return total_changed(request, result)
         case AlreadyPlaced(order):
             return closed(request, order)
 
@@ -45,17 +59,34 @@ def invalid(request: Request, errors: dict[str, str]) -> Response:
     )
 
 
-def total_changed(request: Request, total: Money) -> Response:
+def malformed(request: Request, error: ValidationError) -> Response:
+    """What the page sent does not fit; says it under the name of the field that a person can mend."""
+    words = reader_of(request).gettext
+    return invalid(request, {str(detail["loc"][0]): _slip(detail["loc"], words) for detail in error.errors()})
+
+
+def total_changed(request: Request, changed: TotalChanged) -> Response:
     reader = reader_of(request)
-    text = total.format(reader.language.babel)
     detail = reader.gettext(
         "The price has changed while this page was open: the total is now %(total)s. "
         "You have not been charged. Press the button again if that is fine with you.",
-        total=text,
+        total=changed.total.format(reader.language.babel),
     )
-    shown = {"amount": total.amount, "currency": total.currency, "text": text}
-    title = reader.gettext("The total has changed")
-    return problem(request, 409, title, detail, kind="/problems/total-changed", total=shown)
+    return problem(
+        request,
+        409,
+        reader.gettext("The total has changed"),
+        detail,
+        kind="/problems/total-changed",
+        total=shown(request, changed.total),
+        shipping=shown(request, changed.shipping),
+    )
+
+
+def shown(request: Request, amount: Money) -> dict[str, str | int]:
+    """An amount for the page's script: in minor units for Stripe's form, as text for the reader."""
+    text = amount.format(reader_of(request).language.babel)
+    return {"amount": amount.amount, "currency": amount.currency, "text": text}
 
 
 def closed(request: Request, order: Order) -> Response:
@@ -77,3 +108,17 @@ def closed(request: Request, order: Order) -> Response:
     is_paid = order.state in {State.PAID, State.PROCESSING}
     kind = "/problems/already-paid" if is_paid else "/problems/order-closed"
     return problem(request, 409, title, detail, kind=kind, order_url=f"/orders/{order.token}")
+
+
+def _slip(location: tuple[int | str, ...], words: Callable[..., str]) -> str:
+    match location:
+        case ("email", *_):
+            return words("Please give an e-mail address of at most 254 characters.")
+        case ("items", *_):
+            return words("Please order between 1 and %(most)s copies of each book.", most=LARGEST_QUANTITY)
+        case ("shipping_address", "country") | ("country", *_):
+            return words("Please choose a country for the shipping address.")
+        case ("shipping_address", *_):
+            return words("Please complete the shipping address, each part of it on one short line.")
+        case _:
+            return words("This page is out of date. Please load it again.")

@@ -1,15 +1,18 @@
 // The checkout: one button, pressed once or many times, leads to one order and one payment.
 
 /** @import {Stripe, StripeElementLocale, StripeElements} from "@stripe/stripe-js" */
+/** @import {Address} from "./address_form.js" */
 /** @import {Answer} from "./orders.js" */
 
-import { checkoutKey, customerEmail, emailField, form, report } from "./checkout_page.js";
+import * as addressForm from "./address_form.js";
+import { checkoutKey, customerEmail, emailField, form, items, report } from "./checkout_page.js";
 import { confirm, showDecline } from "./confirming.js";
 import * as email from "./email.js";
 import * as message from "./message.js";
 import * as orders from "./orders.js";
-import * as paymentForm from "./payment_form.js";
 import { showRefusal } from "./refusal.js";
+import * as shipping from "./shipping.js";
+import * as stripeForms from "./stripe_forms.js";
 import * as stripeJs from "./stripe_js.js";
 import { total } from "./total.js";
 import { say } from "./words.js";
@@ -35,26 +38,37 @@ addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 /** @param {Promise<import("@stripe/stripe-js").StripeConstructor>} loading */
 async function start(loading) {
-  paymentForm.showState("loading");
+  stripeForms.showState("loading");
   try {
     const construct = await loading;
     report("stripe_js_loaded");
     stripe ??= construct(form.dataset.publishableKey ?? "", { locale });
-    elements = await paymentForm.mount(stripe, total, report);
+    elements = await stripeForms.mount(stripe, total);
+    stripeForms.showState("ready");
+    message.clear();
+    await followShipping(elements);
   } catch (error) {
     showNotLoaded(error);
     return;
   }
-  paymentForm.showState("ready");
-  message.clear();
   payButton.disabled = false;
+}
+
+/**
+ * Lets the total follow the address; resolves when the first total is there, or why there is none.
+ *
+ * @param {StripeElements} elements
+ */
+async function followShipping(elements) {
+  await addressForm.followCountry((country) => shipping.chosen(country, elements));
+  await shipping.settled();
 }
 
 /** @param {unknown} error */
 function showNotLoaded(error) {
   if (stripe) report("loaderror", { type: error instanceof Error ? error.message.slice(0, 60) : "unknown" });
   else report("stripe_js_failed");
-  paymentForm.showState("failed");
+  stripeForms.showState("failed");
   message.show(say("form-failed"), { choice: { words: say("try-again"), press: () => void startAgain() } });
 }
 
@@ -84,6 +98,7 @@ async function pressed() {
  * @returns {Promise<boolean>}  whether the browser is leaving for the order page
  */
 async function pay(stripe, elements) {
+  const agreed = total.amount;
   const emailProblem = emailField ? email.problemWith(emailField.value) : "";
   // Before anything that waits: wallets open their window only while the press is fresh.
   const { error } = await elements.submit();
@@ -91,20 +106,42 @@ async function pay(stripe, elements) {
   if (emailProblem) emailField?.focus();
   if (error && !emailProblem) showDecline(error);
   if (error || emailProblem) return false;
-  const answer = await askForOrder();
+  const address = await readyAddress(agreed);
+  if (!address) return false;
+  const answer = await askForOrder(address);
   if (answer.kind !== "payable") return showRefusal(answer, elements);
   return confirm(stripe, elements, answer);
 }
 
-/** @returns {Promise<Answer>} */
-function askForOrder() {
+/**
+ * The address to ship to for the total that stood on the button when it was pressed; else says why not.
+ *
+ * @param {number} agreed  minor units
+ * @returns {Promise<Address | null>}
+ */
+async function readyAddress(agreed) {
+  const problem = await shipping.settled();
+  const address = await addressForm.value();
+  if (problem) message.show(say("not-shipped", { reason: problem }));
+  else if (!address) message.show(say("address-missing"));
+  else if (total.amount === agreed) return address;
+  else message.show(say("total-with-shipping"), { tone: "news" });
+  return null;
+}
+
+/**
+ * @param {Address} address
+ * @returns {Promise<Answer>}
+ */
+function askForOrder(address) {
   const orderUrl = form.dataset.orderUrl;
-  if (orderUrl) return orders.openPayment(orderUrl, total.amount);
+  if (orderUrl) return orders.openPayment(orderUrl, address, total.amount);
   return orders.place({
     checkout_key: checkoutKey,
-    items: JSON.parse(form.dataset.items ?? "[]"),
+    items,
     currency: total.currency,
     email: customerEmail(),
+    shipping_address: address,
     total: total.amount,
   });
 }

@@ -6,6 +6,9 @@ export const form = /** @type {HTMLFormElement} */ (document.getElementById("che
 export const emailField = /** @type {HTMLInputElement | null} */ (document.getElementById("email"));
 export const checkoutKey = form.dataset.checkoutKey ?? "";
 
+/** The books as the shop's doors take them. */
+export const items = JSON.parse(form.dataset.items ?? "[]");
+
 export function customerEmail() {
   return (emailField?.value ?? document.getElementById("known-email")?.textContent ?? "").trim();
 }

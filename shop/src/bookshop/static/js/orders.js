@@ -1,16 +1,19 @@
 // Asks the shop for an order to pay, and puts every answer, good or bad, into one small shape.
 
+/** @import {Address} from "./address_form.js" */
+
 import { say } from "./words.js";
 
 /**
  * @typedef {{amount: number, currency: string, text: string}} Total  amount in minor units of the currency
  * @typedef {{kind: "payable", orderUrl: string, returnUrl: string, clientSecret: string}} Payable
  * @typedef {{kind: "invalid", detail: string, errors: Record<string, string>}} Invalid
- * @typedef {{kind: "total-changed", detail: string, total: Total}} TotalChanged
+ * @typedef {{kind: "total-changed", detail: string, total: Total, shipping: Total}} TotalChanged
  * @typedef {{kind: "already-paid", detail: string, orderUrl: string}} AlreadyPaid
  * @typedef {{kind: "unavailable", detail: string}} Unavailable
  * @typedef {Payable | Invalid | TotalChanged | AlreadyPaid | Unavailable} Answer
- * @typedef {{checkout_key: string, items: unknown, currency: string, email: string, total: number}} NewOrder
+ * @typedef {{checkout_key: string, items: unknown, currency: string, email: string, shipping_address: Address,
+ *   total: number}} NewOrder
  */
 
 const PATIENCE = 40_000; // milliseconds
@@ -29,11 +32,12 @@ export function place(order) {
  * Opens the payment of an order that exists already.
  *
  * @param {string} orderUrl  "/orders/<token>"
+ * @param {Address | undefined} address  undefined where the page asks for none: the order keeps its own
  * @param {number} total  what the page shows, in minor units; the shop compares it
  * @returns {Promise<Answer>}
  */
-export function openPayment(orderUrl, total) {
-  return ask(`${orderUrl}/payment`, { total }, orderUrl);
+export function openPayment(orderUrl, address, total) {
+  return ask(`${orderUrl}/payment`, { shipping_address: address, total }, orderUrl);
 }
 
 /**
@@ -46,17 +50,28 @@ async function ask(address, body, orderUrl) {
   let response;
   let answer;
   try {
-    response = await fetch(address, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json, application/problem+json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE),
-    });
+    response = await send(address, body, AbortSignal.timeout(PATIENCE));
     answer = await response.json();
   } catch {
     return { kind: "unavailable", detail: say("shop-unreachable") };
   }
   return response.ok ? payable(answer, orderUrl) : refused(answer, orderUrl);
+}
+
+/**
+ * Posts JSON to one of the shop's doors.
+ *
+ * @param {string} address
+ * @param {object} body
+ * @param {AbortSignal} signal
+ */
+export function send(address, body, signal) {
+  return fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json, application/problem+json" },
+    body: JSON.stringify(body),
+    signal,
+  });
 }
 
 /**
@@ -84,7 +99,7 @@ function refused(problem, orderUrl) {
     case "/problems/invalid-order":
       return { kind: "invalid", detail, errors: problem.errors ?? {} };
     case "/problems/total-changed":
-      return { kind: "total-changed", detail, total: problem.total };
+      return { kind: "total-changed", detail, total: problem.total, shipping: problem.shipping };
     case "/problems/already-paid":
       return { kind: "already-paid", detail, orderUrl: problem.order_url ?? orderUrl };
     default:

@@ -21,7 +21,7 @@ export async function showRefusal(answer, elements) {
       showInvalid(answer.detail, answer.errors);
       break;
     case "total-changed":
-      await takeNewTotal(answer.total, elements);
+      await takeNewTotal(answer.total, answer.shipping, elements, { refresh: true });
       message.show(answer.detail, { tone: "news" });
       break;
     case "already-paid":

@@ -38,7 +38,7 @@ export function offerResuming(takeNewState) {
  */
 async function resume({ paymentUrl = "", amount, publishableKey = "", locale }) {
   const construct = await stripeJs.loaded();
-  const answer = await orders.openPayment(paymentUrl.replace(/\/payment$/, ""), Number(amount));
+  const answer = await orders.openPayment(paymentUrl.replace(/\/payment$/, ""), undefined, Number(amount));
   if (answer.kind === "already-paid") return;
   if (answer.kind !== "payable") throw new Error(answer.kind);
   const stripe = construct(publishableKey, { locale: /** @type {StripeElementLocale} */ (locale) });

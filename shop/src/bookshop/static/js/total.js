@@ -4,20 +4,25 @@
 /** @import {Total} from "./orders.js" */
 
 import { form } from "./checkout_page.js";
+import { say } from "./words.js";
 
 export const total = { amount: Number(form.dataset.amount), currency: form.dataset.currency ?? "" };
 
 /**
- * Shows the new total wherever the old one stood, and tells the Payment Element.
+ * Shows the new total and what shipping is of it wherever they stand, and tells the Payment Element.
  *
  * @param {Total} changed
+ * @param {Total} shipping
  * @param {StripeElements} elements
+ * @param {{refresh: boolean}} options  whether the lines have new prices too
  */
-export async function takeNewTotal({ amount, text }, elements) {
+export async function takeNewTotal({ amount, text }, shipping, elements, { refresh }) {
+  const hasChanged = amount !== total.amount;
   total.amount = amount;
-  form.dataset.totalText = text;
-  await Promise.all([elements.update({ amount }), refreshReceipt()]);
+  await Promise.all([hasChanged && elements.update({ amount }), refresh && refreshReceipt()]);
   for (const place of document.querySelectorAll("[data-total]")) place.textContent = text;
+  const words = shipping.amount === 0 ? say("free") : shipping.text;
+  for (const place of document.querySelectorAll("[data-shipping]")) place.textContent = words;
 }
 
 /** Takes the lines with their new prices from a fresh copy of this page; the old ones stay if that fails. */

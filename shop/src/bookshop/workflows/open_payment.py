@@ -1,0 +1,73 @@
+"""The payment of an order, opened for its page: one PaymentIntent, which asks for the order's total.
+
+An order's total changes in one way: another address with another rate. The PaymentIntent is changed first,
+and the order follows. Whoever dies in between leaves a PaymentIntent that the next press brings back to the
+order, and no client secret leaves this file while the two differ.
+"""
+
+import structlog
+
+from bookshop import payments, placing
+from bookshop.orders import Order, State
+from bookshop.placing import AlreadyPlaced, Placed, Readdressed, TotalChanged
+from bookshop.snapshots import PaymentSnapshot
+from bookshop.wiring import Shop
+from bookshop.workflows.cancel_order import put_away
+from bookshop.workflows.settle_payment import Cause, settle_payment
+
+log = structlog.get_logger()
+
+
+async def open_payment(shop: Shop, order: Order) -> PaymentSnapshot | TotalChanged | AlreadyPlaced:
+    """Create the order's PaymentIntent, or read it where there is one, and settle the order by it.
+
+    Raises:
+        PaymentsUnavailableError: Stripe does not answer; trying again is safe.
+    """
+    payment = await _created_or_read(shop, order)
+    if payment.total != order.money and payment.can_change:
+        log.warning(
+            "payment intent brought back to its order", order=str(order.id), payment_intent=payment.id
+        )
+        payment = await payments.change_amount(shop.stripe, payment.id, order.money)
+    async with shop.sessions.begin() as session:
+        _, settled = await settle_payment(session, shop.follow_ups, payment, cause=Cause.CHECKOUT)
+    settled = settled or order
+    if settled.state != State.AWAITING_PAYMENT:
+        if settled.state == State.CANCELED and not payment.is_final:
+            await put_away(shop, order.id, cause=Cause.CHECKOUT)
+        return AlreadyPlaced(settled)
+    if settled.money != payment.total:
+        # Another window changed the address while this one waited for Stripe; or another amount was paid.
+        return TotalChanged(settled.money, settled.shipping) if payment.can_change else AlreadyPlaced(settled)
+    return payment
+
+
+async def change_total(shop: Shop, change: Readdressed) -> Placed | TotalChanged | AlreadyPlaced:
+    """Send the order to an address with another rate: the PaymentIntent first, then the order.
+
+    Raises:
+        PaymentsUnavailableError: Stripe does not answer; the order is as it was and trying again is safe.
+    """
+    opened = await open_payment(shop, change.order)
+    if not isinstance(opened, PaymentSnapshot):
+        return opened
+    payment = await payments.change_amount(shop.stripe, opened.id, change.total)
+    if payment.total != change.total:
+        # It was paid, or is being paid, since we looked.
+        again = await open_payment(shop, change.order)
+        return AlreadyPlaced(change.order) if isinstance(again, PaymentSnapshot) else again
+    async with shop.sessions.begin() as session:
+        return await placing.take_new_rate(session, change)
+
+
+async def _created_or_read(shop: Shop, order: Order) -> PaymentSnapshot:
+    if order.payment_intent_id is not None:
+        return await payments.read(shop.stripe, order.payment_intent_id)
+    return await payments.open_intent(
+        shop.stripe,
+        total=order.money,
+        order_id=str(order.id),
+        idempotency_key=order.idempotency_key,
+        description=order.description,
+    )
