@@ -35,7 +35,7 @@ def fill(page: Page, email: str, card: str) -> None:
 
 def fill_contact(page: Page, email: str) -> None:
     """Who gets the receipt, and where the books go."""
-    page.get_by_label("E-mail").fill(email)
+    page.locator("#email").fill(email)
     fill_address(page)
 
 

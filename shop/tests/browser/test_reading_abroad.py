@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Request, expect
 
 from accessibility import violations
 from conftest import Problems
-from customer import BOOK, DECLINE_IN_CONSOLE, LACKS_FUNDS, PAYS, fill_card, pay, wait_for_form
+from customer import BOOK, DECLINE_IN_CONSOLE, LACKS_FUNDS, PAYS, fill, pay, wait_for_form
 from processes import Shop
 
 SESSIONS = "/v1/elements/sessions"
@@ -88,8 +88,7 @@ def test_buying_abroad(
     told = parse_qs(urlsplit(asked[0].url).query)
     assert told["deferred_intent[amount]"] == [str(amount)]
     assert (told["deferred_intent[currency]"], told["locale"]) == ([currency], [locale])
-    page.locator("#email").fill(f"{currency}@example.com")
-    fill_card(page, PAYS)
+    fill(page, f"{currency}@example.com", PAYS)
     pay(page)
     page.wait_for_url("**/orders/*")
     heading(page, paid)
@@ -106,8 +105,7 @@ def test_another_currency_after_a_declined_card(page: Page, shop: Shop, problems
     problems.expect(DECLINE_IN_CONSOLE)
     page.goto(f"{shop.url}/checkout/{BOOK}")
     wait_for_form(page)
-    page.get_by_label("E-mail").fill("changed@example.com")
-    fill_card(page, LACKS_FUNDS)
+    fill(page, "changed@example.com", LACKS_FUNDS)
     pay(page)
     expect(page.locator("#message")).to_contain_text("You have not been charged")
     before = page.url
@@ -116,8 +114,7 @@ def test_another_currency_after_a_declined_card(page: Page, shop: Shop, problems
     wait_for_form(page)
     assert page.url != before
     expect(page.locator("#main")).not_to_contain_text("S$")
-    page.get_by_label("E-mail").fill("changed@example.com")
-    fill_card(page, PAYS)
+    fill(page, "changed@example.com", PAYS)
     pay(page)
     page.wait_for_url("**/orders/*")
     expect(page.locator(".fact-total")).to_have_text("€23.00")
