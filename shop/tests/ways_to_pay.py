@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import FrameLocator, Page, expect
 
-from customer import LACKS_FUNDS, PAYS, fill_card, pay, payment_form
+from customer import LACKS_FUNDS, PAYS, fill_card, fill_contact, open_checkout, pay, payment_form
+from processes import Shop
 
 AUTHORIZE, FAIL = "Authorize Test Payment", "Fail Test Payment"
 MASTERCARD, MASTERCARD_DECLINED = "5555555555554444", "4000000000000002"
@@ -53,6 +54,13 @@ WAYS = [
     ),
     Way("EPS", "redirect", "eps", "EPS", "eps", currency="eur", total="€23.00", amount=2300),
 ]
+
+
+def check_out(page: Page, shop: Shop, way: Way, email: str) -> None:
+    """The checkout of one book, with e-mail and address typed, priced in the way's currency."""
+    page.context.add_cookies([{"name": "currency", "value": way.currency, "url": shop.url}])
+    open_checkout(page, shop)
+    fill_contact(page, email)
 
 
 def start(page: Page, way: Way, *, card: str | None = None) -> None:

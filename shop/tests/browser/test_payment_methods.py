@@ -15,8 +15,6 @@ from customer import (
     answer_challenge,
     expect_message,
     expect_paid,
-    fill_contact,
-    open_checkout,
     wait_for_form,
 )
 from processes import Shop, wait_until
@@ -28,6 +26,7 @@ from ways_to_pay import (
     Way,
     answer_on_phone,
     approve,
+    check_out,
     code_link,
     press,
     refuse,
@@ -47,13 +46,6 @@ codes = pytest.mark.parametrize("way", [way for way in WAYS if way.kind == "code
 def email() -> str:
     """An address that only this test uses: the order is found by it."""
     return f"{secrets.token_hex(8)}@example.com"
-
-
-def check_out(page: Page, shop: Shop, way: Way, email: str) -> None:
-    """The checkout of one book, with the address typed, priced in the way's currency."""
-    page.context.add_cookies([{"name": "currency", "value": way.currency, "url": shop.url}])
-    open_checkout(page, shop)
-    fill_contact(page, email)
 
 
 def headline(page: Page, words: str) -> None:
