@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookshop.database import Table, now
-from bookshop.languages import LANGUAGES, teach
+from bookshop.languages import ENGLISH, LANGUAGES, Language, teach
 from bookshop.money import Money
 from bookshop.orders import Order
 from bookshop.settings import Settings
@@ -115,10 +115,12 @@ def confirmation(order: Order, settings: Settings) -> EmailMessage:
 
     It is written in the order's language.
     """
-    templates = _templates(order.locale)
+    # A language that the shop no longer speaks is no reason to send no mail.
+    language = LANGUAGES.get(order.locale, ENGLISH)
+    templates = _templates(language)
     facts = {
         "shop_name": settings.shop_name,
-        "language": LANGUAGES[order.locale],
+        "language": language,
         "lines": [
             ReceiptLine(line.quantity, line.title, Money(line.unit_amount, order.currency) * line.quantity)
             for line in order.lines
@@ -180,7 +182,7 @@ async def send(message: EmailMessage, settings: Settings) -> None:
 
 
 @functools.cache
-def _templates(locale: str) -> Environment:
+def _templates(language: Language) -> Environment:
     environment = Environment(
         loader=PackageLoader("bookshop", "templates/mail"),
         autoescape=select_autoescape(["html"]),
@@ -188,4 +190,4 @@ def _templates(locale: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return teach(environment, LANGUAGES[locale])
+    return teach(environment, language)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from processes import Shop
+from processes import Shop, wait_until
 from shop_records import order_row, rows
 
 HAMMING = "the-art-of-doing-science-and-engineering"
@@ -122,12 +122,14 @@ def offered(page: str) -> list[str]:
     return re.findall(r'<option value="([a-z]{3})"', page)
 
 
-def order(shop: Shop, key: str, currency: str, total: int, **headers: str) -> httpx.Response:
+def order(
+    shop: Shop, key: str, currency: str, total: int, *, email: str = "ada@example.com", **headers: str
+) -> httpx.Response:
     body = {
         "checkout_key": key,
         "items": [{"book": HAMMING, "quantity": 1}],
         "currency": currency,
-        "email": "ada@example.com",
+        "email": email,
         "total": total,
     }
     return httpx.post(f"{shop.url}/orders", json=body, headers=headers, timeout=30)
@@ -177,6 +179,17 @@ def test_each_currency_reaches_stripe_with_its_own_decimals(shop: Shop, currency
     intent_id = order_row(shop, placed.json()["order_url"])["payment_intent_id"]
     intent = shop.sandbox.stripe("GET", f"/v1/payment_intents/{intent_id}").json()
     assert (intent["amount"], intent["currency"]) == (total, currency)
+
+
+def test_the_mail_comes_in_the_language_of_the_checkout(shop: Shop) -> None:
+    """The language and currency in which somebody ordered are those in which they are written to."""
+    email = f"{secrets.token_hex(8)}@example.com"
+    cookies = {"Cookie": "language=de", "Accept-Language": "ja"}
+    placed = order(shop, secrets.token_urlsafe(24), "eur", 1800, email=email, **cookies)
+    shop.sandbox.pay(placed.json()["client_secret"])
+    (mail,) = wait_until(lambda: shop.mails(email), "the mail")
+    assert mail["subject"] == "Ihre Bestellung bei Bookshop: 18,00\u00a0€ bezahlt"
+    assert "18,00\u00a0€" in mail["html"]
 
 
 def test_problems_are_told_in_the_readers_language(shop: Shop) -> None:

@@ -74,6 +74,33 @@ def test_the_same_order_makes_the_same_mail() -> None:
     assert received(paid())["Message-ID"] != first["Message-ID"]
 
 
+@pytest.mark.parametrize(
+    ("locale", "tag", "subject", "line", "thanks"),
+    [
+        ("zh_Hans", "zh-Hans", "已付 S$74.00", "S$46.00", "您的付款已收到"),
+        (
+            "de",
+            "de",
+            "Ihre Bestellung bei Bookshop: 74,00\u00a0S$ bezahlt",
+            "46,00\u00a0S$",
+            "ist eingegangen",
+        ),
+        ("ja", "ja", "S$74.00 お支払い済み", "S$46.00", "お支払いを確認し"),
+        ("tlh", "en", "Your order at Bookshop: S$74.00 paid", "S$46.00", "Your payment has arrived"),
+    ],
+)
+def test_it_is_written_in_the_orders_language(
+    locale: str, tag: str, subject: str, line: str, thanks: str
+) -> None:
+    """Subject, words and amounts; in English where an order's language is no longer spoken here."""
+    message = received(paid(locale=locale))
+    assert subject in message["Subject"]
+    assert f'<html lang="{tag}">' in part(message, "html")
+    assert line in part(message, "html")
+    assert line in part(message, "plain")
+    assert thanks in part(message, "plain")
+
+
 def test_names_with_letters_of_all_kinds() -> None:
     """The shop's and the sender's names arrive as they were written."""
     message = received(paid(), shop_name="Bücher, Co. 書店", mail_from='"Bücher, Co." <orders@books.example>')
