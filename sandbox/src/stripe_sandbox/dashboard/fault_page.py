@@ -7,14 +7,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from stripe_sandbox.control import Fault
+from stripe_sandbox.dashboard.account_choices import AccountChoice, choices, chosen
 from stripe_sandbox.dashboard.fault_recipes import CALLS, RECIPES, TIMES, Calls, Recipe, told
 from stripe_sandbox.dashboard.rendering import Renderer
 from stripe_sandbox.dashboard.switches import offset_words
-from stripe_sandbox.resources import method_payments
+from stripe_sandbox.resources import method_payments, refund_courses
 from stripe_sandbox.sandbox import Sandbox
-from stripe_sandbox.webhooks import NO_DELAY
+from stripe_sandbox.webhooks import NO_DELAY, RETRIES, Webhooks
 
-_MOST_FIELDS = 8
+_MOST_FIELDS = 20
 _LONGEST_WAIT = 120.0
 _CLOCK_STEPS = {"3600": "1 hour", "86400": "1 day", "604800": "1 week", "2592000": "30 days"}
 _LOSE = {"0": "None", "1": "The next one", "3": "The next 3", "-1": "All"}
@@ -24,7 +25,15 @@ _LATE = {
     "2 10": "2 to 10 s late, in any order",
     "30 120": "½ to 2 minutes late, in any order",
 }
+_RETRIES = {"quick": "Within seconds", "test": "As Stripe's test mode", "live": "As Stripe's live mode"}
 _HOLD = {"": "No", "requires_action": "In requires_action", "processing": "In processing"}
+
+_REFUNDS = {
+    "": "Go as the card or method has it",
+    "insufficient_balance": "Find the balance too small",
+    "asks_customer": "Ask the customer first",
+    "fails": "Fail",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,9 @@ class FaultPageContent:
     waiting: int | None
     payments: Choice
     held: int
+    refunds: Choice
+    refunds_waiting: int
+    account: list[AccountChoice]
     now: int
     ahead: str
     refused: str
@@ -66,6 +78,9 @@ class FaultPage:
             "webhooks-release": self._release_webhooks,
             "payments": self._hold_payments,
             "payments-release": self._release_payments,
+            "refunds": self._set_refunds,
+            "refunds-release": self._release_refunds,
+            "account": self._choose,
             "clock": self._move_clock,
             "all-off": self._switch_all_off,
         }
@@ -100,10 +115,14 @@ class FaultPage:
                 _choice("lose", "Lose", str(webhooks.lose), _LOSE),
                 _choice("copies", "Send each", str(webhooks.copies), _COPIES),
                 _choice("late", "Send them", f"{least:g} {most:g}", _LATE),
+                _choice("retries", "Try again", _retries(webhooks), _RETRIES),
             ),
             waiting=len(webhooks.waiting) if webhooks.held else None,
             payments=_choice("hold", "Hold", sandbox.control.hold_payments or "", _HOLD),
             held=len(method_payments.held(sandbox)),
+            refunds=_choice("outcome", "Refunds to come", sandbox.control.refunds or "", _REFUNDS),
+            refunds_waiting=len(refund_courses.waiting(sandbox)),
+            account=choices(sandbox.settings),
             now=sandbox.now(),
             ahead=offset_words(offset) if offset else "",
             refused=refused,
@@ -133,6 +152,8 @@ class FaultPage:
         lose, copies, hold = int(typed["lose"]), int(typed["copies"]), typed["hold"] == "yes"
         if lose < -1 or not 1 <= copies <= 10 or not 0 <= least <= most:
             raise ValueError(typed)
+        if typed["retries"] in RETRIES:
+            webhooks.retry_seconds = RETRIES[typed["retries"]]
         webhooks.lose, webhooks.copies, webhooks.delay_seconds = lose, copies, (least, most)
         if webhooks.held and not hold:
             webhooks.release()
@@ -149,6 +170,17 @@ class FaultPage:
     def _release_payments(self, _: dict[str, str]) -> None:
         method_payments.release_held(self._sandbox)
 
+    def _set_refunds(self, typed: dict[str, str]) -> None:
+        if typed["outcome"] not in _REFUNDS:
+            raise ValueError(typed)
+        self._sandbox.control.refunds = typed["outcome"] or None
+
+    def _release_refunds(self, _: dict[str, str]) -> None:
+        refund_courses.release(self._sandbox)
+
+    def _choose(self, typed: dict[str, str]) -> None:
+        self._sandbox.choose(chosen(typed))
+
     def _move_clock(self, typed: dict[str, str]) -> None:
         forward = int(typed["forward"])
         self._sandbox.move_clock(self._sandbox.clock_offset + forward if forward else 0)
@@ -158,9 +190,15 @@ class FaultPage:
         webhooks = self._sandbox.webhooks
         self._sandbox.control.reset()
         method_payments.release_held(self._sandbox)
+        refund_courses.release(self._sandbox)
         webhooks.lose, webhooks.copies, webhooks.delay_seconds = 0, 1, NO_DELAY
         webhooks.release()
         self._sandbox.move_clock(0)
+
+
+def _retries(webhooks: Webhooks) -> str:
+    """The schedule's name; one that a test made has none."""
+    return next((name for name, seconds in RETRIES.items() if seconds == webhooks.retry_seconds), "as set")
 
 
 def _choice(name: str, label: str, now: str, options: dict[str, str]) -> Choice:

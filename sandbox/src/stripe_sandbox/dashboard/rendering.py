@@ -1,9 +1,10 @@
 """Pages from templates: strict headers, no inline script or style, an ETag so that following costs little."""
 
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
@@ -57,6 +58,7 @@ class Renderer:
             "clock": clock,
             "spaced": spaced,
             "sentence": sentence,
+            "pairs": partial(parse_qsl, keep_blank_values=True),
             "as_json": lambda value: json_view(value, self.root),
         }
 

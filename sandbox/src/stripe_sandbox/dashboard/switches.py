@@ -9,6 +9,12 @@ from stripe_sandbox.webhooks import NO_DELAY, Webhooks
 
 _UNITS = (("week", 7 * 24 * 60 * 60), ("day", 24 * 60 * 60), ("hour", 60 * 60), ("minute", 60), ("second", 1))
 
+_REFUNDS = {
+    "insufficient_balance": "Refunds find the balance too small",
+    "asks_customer": "Refunds ask the customer first",
+    "fails": "Refunds fail",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Switch:
@@ -27,6 +33,8 @@ def switched_on(sandbox: Sandbox) -> list[Switch]:
         waiting = len(method_payments.held(sandbox))
         counted = f", {waiting} held" if waiting else ""
         found.append(Switch(f"Payments stay in {hold}{counted}", "payments"))
+    if sandbox.control.refunds:
+        found.append(Switch(_REFUNDS[sandbox.control.refunds], "refunds"))
     if sandbox.clock_offset:
         found.append(Switch(f"The clock is {offset_words(sandbox.clock_offset)}", "clock"))
     return found

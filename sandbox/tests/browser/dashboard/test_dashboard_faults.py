@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import stripe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from method_calls import begun, press
 from webhook_receiver import Receiver
@@ -22,6 +22,11 @@ def faults(request: pytest.FixtureRequest, look: Look, url: str) -> Page:
     page = look(java_script_enabled=request.param)
     page.goto(f"{url}/dashboard/faults")
     return page
+
+
+def apply(page: Page, part: str) -> Locator:
+    """The button of one part of the page."""
+    return page.locator(f"section[aria-labelledby={part}]").get_by_role("button", name="Apply")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +95,7 @@ def test_webhooks_are_held_and_let_go_reversed(
     """Nothing arrives until the button; then the newest first."""
     assert endpoint.id
     faults.get_by_label("Hold back").select_option(label="Until let go")
-    faults.get_by_role("button", name="Apply").first.click()
+    apply(faults, "webhooks").click()
     pay()
     faults.reload()
     expect(faults.locator("#switched")).to_contain_text("Webhooks are held back")
@@ -108,7 +113,7 @@ def test_webhooks_are_lost_and_doubled(
     assert endpoint.id
     faults.get_by_label("Lose").select_option(label="The next one")
     faults.get_by_label("Send each").select_option(label="Twice")
-    faults.get_by_role("button", name="Apply").first.click()
+    apply(faults, "webhooks").click()
     pay()
     receiver.wait_for(6)
     assert receiver.types.count("payment_intent.succeeded") == 2
@@ -116,11 +121,27 @@ def test_webhooks_are_lost_and_doubled(
     assert [delivery["type"] for delivery in lost] == ["payment_intent.created"]
 
 
+def test_webhooks_are_tried_again_as_live_mode_does(
+    *, faults: Page, url: str, pay: Pay, receiver: Receiver, endpoint: Any
+) -> None:
+    """Stripe's own schedule, on the sandbox's clock: an hour on, the next try has been made."""
+    assert endpoint.id
+    faults.get_by_label("Try again").select_option(label="As Stripe's live mode")
+    apply(faults, "webhooks").click()
+    receiver.answers.append(500)
+    pay()
+    receiver.wait_for(3)
+    assert httpx.get(f"{url}/_sandbox/webhooks").json()["retry_seconds"][:2] == [60, 120]
+    faults.get_by_role("button", name="1 hour").click()
+    receiver.wait_for(5)
+    assert receiver.types.count("payment_intent.created") == 2
+
+
 def test_webhooks_come_late(*, faults: Page, pay: Pay, receiver: Receiver, endpoint: Any, url: str) -> None:
     """They wait on the sandbox's clock, which then is moved past it."""
     assert endpoint.id
     faults.get_by_label("Send them").select_option(label="½ to 2 minutes late, in any order")
-    faults.get_by_role("button", name="Apply").first.click()
+    apply(faults, "webhooks").click()
     pay()
     planned = httpx.get(f"{url}/_sandbox/deliveries").json()["deliveries"]
     assert {delivery["status"] for delivery in planned} == {"pending"}
@@ -132,7 +153,7 @@ def test_webhooks_come_late(*, faults: Page, pay: Pay, receiver: Receiver, endpo
 def test_payments_are_held(*, faults: Page, url: str, client: stripe.StripeClient) -> None:
     """A customer says yes and the payment stays on its way until it is let go."""
     faults.get_by_label("Hold", exact=True).select_option(label="In processing")
-    faults.get_by_role("button", name="Apply").last.click()
+    apply(faults, "payments").click()
     intent = begun(client, "grabpay", "sgd")
     with httpx.Client(base_url=url) as customer:
         press(customer, intent, "authorize")
@@ -141,6 +162,30 @@ def test_payments_are_held(*, faults: Page, url: str, client: stripe.StripeClien
     faults.get_by_role("button", name="Let them succeed").click()
     expect(faults.locator("#switched")).to_be_hidden()
     assert client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
+
+
+def test_refunds_wait_for_the_balance(faults: Page, client: stripe.StripeClient, pay: Pay) -> None:
+    """Refunds to come wait until they are let go; every page says that they do."""
+    faults.get_by_label("Refunds to come").select_option(label="Find the balance too small")
+    apply(faults, "refunds").click()
+    expect(faults.locator("#switched")).to_contain_text("Refunds find the balance too small")
+    refund = client.v1.refunds.create({"payment_intent": pay().id})
+    assert refund.status == "pending"
+    faults.reload()
+    faults.get_by_role("button", name="Let them go on").click()
+    expect(faults.get_by_role("button", name="Let them go on")).to_have_count(0)
+    assert client.v1.refunds.retrieve(refund.id).status == "succeeded"
+
+
+def test_the_accounts_owner_chooses(faults: Page, url: str) -> None:
+    """Ticked is on, the rest is off, as in Stripe's own Dashboard."""
+    faults.get_by_label("Block a wrong security code").check()
+    faults.get_by_label("Block payments of the highest risk").uncheck()
+    apply(faults, "account").click()
+    expect(faults.get_by_label("Block a wrong security code")).to_be_checked()
+    settings = httpx.get(f"{url}/_sandbox/account").json()
+    assert (settings["block_failed_cvc"], settings["block_highest_risk"]) == (True, False)
+    assert not settings["smart_disputes"]
 
 
 def test_the_clock_goes_forward_and_back(faults: Page, url: str, client: stripe.StripeClient) -> None:

@@ -78,7 +78,7 @@ def test_shows_stripes_own_objects(page: Page, url: str, story: stripe.PaymentIn
     page.goto(f"{url}/dashboard/payments/{story.id}")
     expect(page.locator("#object-" + story.id)).to_contain_text('"latest_charge": "ch_')
     titles = ["PaymentIntent", "PaymentMethod", "Charge, failed", "Charge, succeeded"]
-    expect(page.locator("#payment details > summary")).to_have_text(
+    expect(page.locator("section[aria-labelledby=objects] summary")).to_have_text(
         [re.compile(f"^{title} ") for title in titles]
     )
 
@@ -154,3 +154,20 @@ def test_an_unknown_id_says_so(url: str, kind: str) -> None:
     answer = httpx.get(f"{url}/dashboard/{kind}/x_unknown")
     assert answer.status_code == 404
     assert "x_unknown" in answer.text
+
+
+def test_bodies_unfold_where_they_happened(page: Page, url: str, pay: Pay) -> None:
+    """What was asked and answered, and what each event carried, stay open while the page follows."""
+    intent = pay(metadata={"order_id": "ord_5"})
+    page.goto(f"{url}/dashboard/payments/{intent.id}")
+    asked = page.locator(".timeline .request details")
+    asked.locator("summary").click()
+    expect(asked).to_contain_text("metadata[order_id] = ord_5")
+    expect(asked).to_contain_text(f'"id": "{intent.id}"')
+    told = page.locator(".timeline .event", has_text="payment_intent.succeeded").locator("details")
+    told.locator("summary").click()
+    expect(told).to_contain_text('"type": "payment_intent.succeeded"')
+    pay(description="News")
+    httpx.post(f"{url}/dashboard/payments/{intent.id}", data={"form": "refund", "amount": "1"})
+    expect(page.locator(".timeline")).to_contain_text("Money went back to the customer")
+    expect(told.locator("pre")).to_be_visible()
