@@ -23,6 +23,7 @@ WALLET = {
 
 PLAN: list[Step] = [
     ("accounts.retrieve_current", [], None, "account"),
+    ("accounts.retrieve", ["$account.id"], None, ""),
     # Customers and what they save.
     ("customers.create", [], {"email": "jenny@example.com"}, "customer"),
     ("customers.update", ["$customer.id"], {"name": "Jenny"}, ""),

@@ -234,6 +234,7 @@ ROUTES = (
 
     Route("GET",    "/v1/balance",                       balance.retrieve,         "BalanceRetrieveParams"),
     Route("GET",    "/v1/account",                       account.retrieve,         "AccountRetrieveCurrentParams"),
+    Route("GET",    "/v1/accounts/{}",                   account.retrieve,         "AccountRetrieveParams"),
 
     Route("POST",   "/v1/products",                      products.create,          "ProductCreateParams"),
     Route("GET",    "/v1/products",                      products.list_all,        "ProductListParams"),

@@ -19,6 +19,7 @@ from readme_blocks import at, blocks
 
 pytest_plugins = ("pytester",)
 
+LOADER = Path(__file__).parents[3] / "node_modules/@stripe/stripe-js/dist/index.mjs"
 SERVER = Path(__file__).parent / "another_project" / "server.py"
 
 
@@ -95,9 +96,19 @@ def test_the_payment_element(visitor: Page, project_url: str, method: str) -> No
 def test_the_tag_of_the_readme(visitor: Page, shop_url: str, sandbox_url: str) -> None:
     """What it tells to put into a page gives the page a `stripe`, and `loadStripe` takes it as it is."""
     (block,) = blocks("Your page", "html")
+    asked: list[str] = []
+    visitor.on("request", lambda request: asked.append(request.url))
     visitor.goto(f"{shop_url}/plain")
     visitor.set_content(at(block.text, sandbox_url))
-    assert visitor.evaluate("[stripe.version, typeof window.Stripe]") == ["endive", "function"]
+    loaded = visitor.evaluate(
+        """async (source) => {
+            const {loadStripe} = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+            return [stripe.version, (await loadStripe('pk_test_123')).version];
+        }""",
+        LOADER.read_text(),
+    )
+    assert loaded == ["endive", "endive"]
+    assert [url for url in asked if "js.stripe.com" in url] == []
 
 
 def test_the_recipe_of_the_readme(pytester: pytest.Pytester, project_url: str, sandbox_url: str) -> None:

@@ -1,5 +1,6 @@
 """The account that the key belongs to. https://docs.stripe.com/api/accounts."""
 
+from stripe_sandbox import errors
 from stripe_sandbox.call import Call
 from stripe_sandbox.store import StripeObject
 
@@ -7,6 +8,8 @@ from stripe_sandbox.store import StripeObject
 def retrieve(call: Call) -> StripeObject:
     """What a shop asks to learn its country and currency; `--account-country` and `--account-name` set it."""
     account = call.sandbox.account
+    if call.id not in ("", account.id):
+        raise errors.not_imitated(f"Connect: other accounts ({call.id})")
     return {
         "id": account.id,
         "object": "account",
