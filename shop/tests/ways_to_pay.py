@@ -1,17 +1,30 @@
-"""The eight ways to pay that the shop promises, and what their customers do to approve or refuse."""
+"""The eight ways to pay that the shop promises: what their customers do, and what must be true afterwards."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import FrameLocator, Page, expect
 
-from customer import LACKS_FUNDS, PAYS, fill_card, fill_contact, open_checkout, pay, payment_form
+from customer import (
+    LACKS_FUNDS,
+    PAYS,
+    expect_paid,
+    fill_card,
+    fill_contact,
+    open_checkout,
+    pay,
+    payment_form,
+)
 from processes import Shop
+from shop_records import rows
 
 AUTHORIZE, FAIL = "Authorize Test Payment", "Fail Test Payment"
 MASTERCARD, MASTERCARD_DECLINED = "5555555555554444", "4000000000000002"
 
 NewPage = Callable[..., Page]
+
+NOT_CHARGED = "You have not been charged"
 
 
 @dataclass(frozen=True)
@@ -120,3 +133,44 @@ def answer_on_phone(address: str, words: str, new_page: NewPage) -> None:
     phone.goto(address)
     press(phone, words)
     expect(phone.get_by_text("You can close this page.")).to_be_visible()
+
+
+def headline(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def orders_of(shop: Shop, email: str) -> list[dict[str, Any]]:
+    return rows(shop.database_url, "SELECT * FROM orders WHERE email = %s", email)
+
+
+def the_order(shop: Shop, email: str) -> dict[str, Any]:
+    """The one order of this address; however often its payment was tried, there is no second one."""
+    (order,) = orders_of(shop, email)
+    return order
+
+
+def payment(shop: Shop, order: dict[str, Any]) -> dict[str, Any]:
+    """The order's PaymentIntent as Stripe shows it to the shop, with its charge."""
+    path = f"/v1/payment_intents/{order['payment_intent_id']}"
+    found: dict[str, Any] = shop.sandbox.stripe("GET", path, **{"expand[0]": "latest_charge"}).json()
+    return found
+
+
+def expect_receipt(page: Page, shop: Shop, way: Way, email: str) -> None:
+    """The paid order's page, the order and Stripe agree on amount, payment and method."""
+    expect_paid(page)
+    order = the_order(shop, email)
+    expect(page.locator(".fact-total")).to_have_text(way.total)
+    expect(page.locator("#payment-id")).to_have_text(order["payment_intent_id"])
+    expect(page.locator(".facts").get_by_text(way.shown, exact=True)).to_be_visible()
+    assert page.url == f"{shop.url}/orders/{order['token']}"
+    intent = payment(shop, order)
+    assert (intent["status"], intent["amount_received"], intent["currency"]) == (
+        "succeeded",
+        way.amount,
+        way.currency,
+    )
+    paid_with = intent["latest_charge"]["payment_method_details"]
+    card = paid_with.get("card") or {}
+    assert (paid_with["type"], card.get("brand")) == (way.type, way.brand)
+    assert (card.get("wallet") or {}).get("type") == way.wallet
