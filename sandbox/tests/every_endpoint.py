@@ -66,6 +66,13 @@ PLAN: list[Step] = [
     ("test_helpers.confirmation_tokens.create", [], {"payment_method": "pm_card_visa"}, "token"),
     ("confirmation_tokens.retrieve", ["$token.id"], None, ""),
     ("payment_intents.create", [], {**PAID, "confirmation_token": "$token.id"}, ""),
+    (
+        "charges.create",
+        [],
+        {"amount": 2300, "currency": "sgd", "source": "tok_visa", "capture": False},
+        "charge",
+    ),
+    ("charges.capture", ["$charge.id"], None, ""),
     ("charges.retrieve", ["$held.latest_charge"], None, ""),
     ("charges.update", ["$held.latest_charge"], {"description": "Order 6735"}, ""),
     ("charges.list", [], {"payment_intent": "$intent.id"}, ""),

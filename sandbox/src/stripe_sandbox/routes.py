@@ -19,6 +19,7 @@ from stripe_sandbox.resources import (
     charges,
     confirmation_tokens,
     customers,
+    direct_charges,
     disputes,
     elements_sessions,
     event_log,
@@ -177,6 +178,8 @@ ROUTES = (
     Route("GET",    "/v1/confirmation_tokens/{}",        confirmation_tokens.retrieve, "ConfirmationTokenRetrieveParams"),
     Route("POST",   "/v1/test_helpers/confirmation_tokens", confirmation_tokens.create_in_test, "ConfirmationTokenCreateParams"),
 
+    Route("POST",   "/v1/charges",                       direct_charges.create,    "ChargeCreateParams"),
+    Route("POST",   "/v1/charges/{}/capture",            direct_charges.capture,   "ChargeCaptureParams"),
     Route("GET",    "/v1/charges",                       charges.list_all,         "ChargeListParams"),
     Route("GET",    "/v1/charges/search",                _searching("charge"), "ChargeSearchParams"),
     Route("GET",    "/v1/charges/{}",                    charges.retrieve,         "ChargeRetrieveParams"),
