@@ -64,6 +64,16 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == [], address
 
 
+@pytest.mark.parametrize("width", [360, 768, 1920])
+def test_fits_every_screen(look: Callable[..., Page], url: str, addresses: list[str], width: int) -> None:
+    """From the smallest phone to the widest desk nothing scrolls sideways, whatever is unfolded."""
+    page = look(viewport={"width": width, "height": 900})
+    for address in addresses:
+        page.goto(f"{url}/dashboard{address}")
+        page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
 def test_an_empty_sandbox_fits_a_phone(look: Callable[..., Page], url: str) -> None:
     """Commands wrap; nothing is cut off or scrolled sideways."""
     page = look(viewport={"width": 390, "height": 844})
