@@ -37,7 +37,8 @@ def sentences() -> Catalog:
     """Every sentence of the sources, with the files that say it."""
     catalog = Catalog()
     found = extract_from_dir(CATALOGS.parent, SOURCES, OPTIONS, KEYWORDS, comment_tags=("Translators:",))
-    for file, _line, message, comments, context in found:
+    # In order, because a machine lists its files as it likes.
+    for file, _line, message, comments, context in sorted(found, key=lambda one: one[:2]):
         # Without line numbers: a catalogue changes when a sentence does, not when code moves.
         catalog.add(message, locations=[(file, 0)], auto_comments=comments, context=context)
     return catalog
