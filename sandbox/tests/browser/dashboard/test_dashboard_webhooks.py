@@ -133,7 +133,7 @@ def test_held_deliveries_are_told(page: Page, url: str, pay: Pay, endpoint: stri
     httpx.put(f"{url}/_sandbox/webhooks", json={"hold": True}).raise_for_status()
     pay()
     page.goto(f"{url}/dashboard/webhooks")
-    expect(page.locator("#switched")).to_contain_text("held back, 3 waiting")
+    expect(page.locator("#switched")).to_contain_text("held back, 4 waiting")
 
 
 def test_without_endpoints_it_says_how_to_add_one(page: Page, url: str) -> None:
