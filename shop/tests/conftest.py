@@ -5,6 +5,7 @@
     sandbox             a Stripe sandbox for API calls, shared by all tests: sandbox.url, .stripe("POST", …)
     shop                a running shop, shared: shop.url, .order(), .sandbox.pay(secret), .mails("ada@…"),
                         .status(order_url); a test finds its mails by an address that only it uses
+    rated_shop          the same, for tests of shipping: it charges processes.RATES
     own_shop            a running shop of the test's own, to kill and restart: own_shop.web.kill(),
                         own_shop.start_web(), own_shop.sandbox.control("POST", "/_sandbox/…")
     start_shop          a function for a shop with other settings: start_shop(SHOP_NAME="Other")
@@ -36,12 +37,12 @@ import processes
 from bookshop.demo.postgres import embedded_postgres
 from bookshop.demo.postgres import url as postgres_url
 from demo_process import SECONDS_TO_STOP, Demo
-from processes import Sandbox, Shop, run_to_its_end
+from processes import RATES, Sandbox, Shop, run_to_its_end
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SCHEMES_WITHOUT_HOST = {"data", "blob", "about"}
 TEMPLATE = "migrated"
-WITH_PROGRAMS = {"migrated", "sandbox", "shop", "start_shop"}
+WITH_PROGRAMS = {"migrated", "sandbox", "shop", "rated_shop", "start_shop"}
 MILLISECONDS_FOR_A_PAGE = 10_000
 
 
@@ -96,15 +97,12 @@ def sandbox(data_dir: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def shop(cluster: Callable[[str], str], migrated: str, data_dir: Path) -> Iterator[Shop]:
-    _create_database(cluster, "shared", f"TEMPLATE {migrated}")
-    directory = data_dir / "shop"
-    directory.mkdir()
-    shop = Shop(directory, cluster("shared"))
-    try:
-        shop.start()
-        yield shop
-    finally:
-        shop.stop()
+    yield from _shared_shop("shared", cluster, migrated, data_dir)
+
+
+@pytest.fixture(scope="session")
+def rated_shop(cluster: Callable[[str], str], migrated: str, data_dir: Path) -> Iterator[Shop]:
+    yield from _shared_shop("rated", cluster, migrated, data_dir, SHIPPING_RATES=RATES)
 
 
 @pytest.fixture
@@ -231,6 +229,20 @@ def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.T
             if child.log.exists() and (lines := child.last_lines(40)):
                 report.sections.append((f"log of {child.name} ({child.log})", lines))
     return report
+
+
+def _shared_shop(
+    name: str, cluster: Callable[[str], str], migrated: str, data_dir: Path, **settings: str
+) -> Iterator[Shop]:
+    _create_database(cluster, name, f"TEMPLATE {migrated}")
+    directory = data_dir / name
+    directory.mkdir()
+    shop = Shop(directory, cluster(name), settings)
+    try:
+        shop.start()
+        yield shop
+    finally:
+        shop.stop()
 
 
 def _own_database(cluster: Callable[[str], str], options: str) -> Iterator[str]:

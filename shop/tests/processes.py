@@ -33,6 +33,9 @@ ADDRESS = {
     "country": "SG",
     "phone": None,
 }
+
+# What shipping costs in `rated_shop`: S$12.00 but for two neighbours, and to Brazil for US dollars only.
+RATES = '{"SG": {"sgd": "3.00"}, "MY": {"sgd": "3.00"}, "BR": {"usd": "5.00"}, "*": {"sgd": "12.00"}}'
 SECONDS_TO_START = 60
 
 # Every program that this run of pytest started, for showing their logs when a test fails.

@@ -21,7 +21,7 @@ def parse_rates(text: str) -> Rates:
     """
     try:
         table = json.loads(text, object_pairs_hook=_without_repetition)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f'this is no JSON such as {{"SG": {{"sgd": "3.00"}}}} ({error})') from None
     if not isinstance(table, dict) or not all(isinstance(row, dict) for row in table.values()):
         raise ValueError('countries belong outside and currencies inside, as in {"SG": {"sgd": "3.00"}}')
