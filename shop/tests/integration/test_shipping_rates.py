@@ -11,7 +11,7 @@ from processes import ADDRESS, Shop
 from shop_records import at_once, break_stripe, history, intent_id, mend_stripe, order_row, rows
 
 HAMMING = "the-art-of-doing-science-and-engineering"
-IN_GERMANY = ADDRESS | {"line1": "Unter den Linden 1", "city": "Berlin", "country": "DE"}
+IN_GERMANY = ADDRESS | {"line1": "Friedrichstr. 1", "city": "Berlin", "country": "DE"}
 IN_MALAYSIA = ADDRESS | {"line1": "1 Jalan Ampang", "city": "Kuala Lumpur", "country": "MY"}
 IN_BRAZIL = ADDRESS | {"line1": "1 Avenida Paulista", "city": "São Paulo", "state": "SP", "country": "BR"}
 
