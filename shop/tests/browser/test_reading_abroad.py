@@ -12,6 +12,7 @@ from customer import BOOK, DECLINE_IN_CONSOLE, LACKS_FUNDS, PAYS, fill, pay, wai
 from processes import Shop
 
 SESSIONS = "/v1/elements/sessions"
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 HAMMING = "the-art-of-doing-science-and-engineering"
 
 
@@ -120,3 +121,16 @@ def test_another_currency_after_a_declined_card(page: Page, shop: Shop, problems
     expect(page.locator(".fact-total")).to_have_text("€23.00")
     page.goto(before)
     assert page.url != before, "the older order is in Singapore dollars, and the reader pays in euros"
+
+
+@pytest.mark.parametrize("browser_locale", ["de-DE", "ja-JP", "zh-CN"])
+def test_long_words_and_lines_without_blanks_stay_within_the_width(
+    new_page: Callable[..., Page], shop: Shop, browser_locale: str
+) -> None:
+    """On a small phone, and with text at twice its size, nothing scrolls sideways in any language."""
+    page = new_page(viewport={"width": 360, "height": 740}, locale=browser_locale)
+    for path in ("/", f"/books/{BOOK}", f"/checkout/{BOOK}", "/cart", "/shopkeeper"):
+        page.goto(shop.url + path)
+        assert page.evaluate(FITS), path
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(FITS), f"{path} in large text"

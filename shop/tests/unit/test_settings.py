@@ -152,6 +152,10 @@ def test_what_is_no_signing_secret_is_refused(value: str) -> None:
     ("changes", "name"),
     [
         ({"database_url": "no url"}, "DATABASE_URL"),
+        ({"default_currency": "SGD"}, "DEFAULT_CURRENCY"),
+        ({"default_currency": "sgx"}, "DEFAULT_CURRENCY"),
+        ({"default_language": "fr"}, "DEFAULT_LANGUAGE"),
+        ({"default_language": "zh-CN"}, "DEFAULT_LANGUAGE"),
         ({"database_url": "mysql://root:hunter2hunter2@localhost/shop"}, "DATABASE_URL"),
         ({"public_url": "books.shop"}, "PUBLIC_URL"),
         ({"public_url": "https://books.shop/with/path"}, "PUBLIC_URL"),
