@@ -20,7 +20,7 @@ from processes import Shop
 from shop_records import rows
 
 AUTHORIZE, FAIL = "Authorize Test Payment", "Fail Test Payment"
-MASTERCARD, MASTERCARD_DECLINED = "5555555555554444", "4000000000000002"
+MASTERCARD = "5555555555554444"
 
 NewPage = Callable[..., Page]
 

@@ -22,6 +22,9 @@ CHANGEABLE = frozenset({"requires_payment_method", "requires_confirmation", "req
 # Where a next action says until when it can be done; Stripe spells it differently by method.
 EXPIRIES = ("expires_at", "expires_after")
 
+# The only reason behind a decline that customers are told (docs.stripe.com/declines/codes).
+TOLD = frozenset({"insufficient_funds"})
+
 
 @dataclass(frozen=True, slots=True)
 class Method:
@@ -46,7 +49,10 @@ class NextAction:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why the last attempt failed: Stripe's `code`, and a sentence for customers where Stripe has one."""
+    """Why the last attempt failed: Stripe's `code`, and a sentence for customers where Stripe has one.
+
+    A decline whose reason customers are told has that reason for its code.
+    """
 
     code: str
     message: str | None = None
@@ -131,4 +137,5 @@ def _failure(error: dict[str, Any] | None) -> Failure | None:
         return None
     # Only a card error's message is written for customers (docs.stripe.com/api/errors).
     message = error.get("message") if error["type"] == "card_error" else None
-    return Failure(code=error.get("code") or "unknown", message=message)
+    reason = error.get("decline_code")
+    return Failure(code=reason if reason in TOLD else error.get("code") or "unknown", message=message)

@@ -81,6 +81,14 @@ def test_what_stripe_waits_for(action: dict[str, Any] | None, expected: NextActi
             {"type": "card_error", "code": "card_declined", "message": "Your card was declined."},
             Failure("card_declined", "Your card was declined."),
         ),
+        (
+            {"type": "card_error", "code": "card_declined", "decline_code": "lost_card", "message": "No."},
+            Failure("card_declined", "No."),
+        ),
+        (
+            {"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds"},
+            Failure("insufficient_funds"),
+        ),
         (REFUSED | {"message": "You can provide payment_method_data."}, Failure(REFUSED["code"])),
         ({"type": "api_error", "message": "An internal trace."}, Failure("unknown")),
     ],

@@ -59,6 +59,7 @@ REFUSALS = {
     "expired_card": mark("Your card has expired."),
     "incorrect_cvc": mark("Your card's security code is incorrect."),
     "incorrect_number": mark("Your card number is incorrect."),
+    "insufficient_funds": mark("Your card has insufficient funds."),
     "payment_intent_authentication_failure": mark("Your bank could not confirm that it was you."),
     "processing_error": mark("An error occurred while your card was being processed."),
 }
