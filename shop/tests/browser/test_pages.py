@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from accessibility import violations
 from conftest import Problems
-from customer import expect_paid, payment_form, wait_for_form
+from customer import address_form, expect_paid, payment_form, wait_for_form
 from example_pages import EXAMPLES
 from processes import HOST, Shop, free_port, start, wait_until_it_answers
 
@@ -17,6 +17,13 @@ TESTS = Path(__file__).parent.parent
 
 REAL_PAGES = ["/", "/books/working-in-public", "/checkout/working-in-public", "/shopkeeper", "/no-such-page"]
 EVERY_PAGE = [*REAL_PAGES, *EXAMPLES]
+# In the order of the keyboard; the country is chosen by its first letters.
+ADDRESS_TYPED = [
+    ("name", "Ada Lovelace"),
+    ("country", "Singapore"),
+    ("addressLine1", "1 Raffles Place"),
+    ("postalCode", "048616"),
+]
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
@@ -105,6 +112,10 @@ def test_a_book_is_bought_by_keyboard_alone(page: Page, shop: Shop) -> None:
     _tab_until(page, "document.activeElement.id === 'email'")
     page.keyboard.type("keyboard@example.com")
     page.keyboard.press("Tab")
+    address = address_form(page)
+    for field, text in ADDRESS_TYPED:
+        _tab_until_focused(page, address.locator(f"[name={field}]"))
+        page.keyboard.type(text)
     form = payment_form(page)
     for field, text in [("number", "4242424242424242"), ("expiry", "1234"), ("cvc", "123")]:
         _tab_until_focused(page, form.locator(f"[name={field}]"))
