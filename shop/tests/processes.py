@@ -222,7 +222,7 @@ class Shop:
         url = f"http://{HOST}:{self.mailbox_port}/misbehaviour"
         httpx.put(url, json={"answer": answer, "count": count}, timeout=10).raise_for_status()
 
-    def order(self, **changes: Any) -> httpx.Response:
+    def order(self, *, cookies: dict[str, str] | None = None, **changes: Any) -> httpx.Response:
         """POST /orders as the checkout page does, with `changes` to its JSON body."""
         body = {
             "checkout_key": secrets.token_urlsafe(24),
@@ -232,7 +232,7 @@ class Shop:
             "shipping_address": ADDRESS,
             "total": 2300,
         }
-        return httpx.post(f"{self.url}/orders", json=body | changes, timeout=30)
+        return httpx.post(f"{self.url}/orders", json=body | changes, cookies=cookies, timeout=30)
 
     def status(self, order_url: str) -> dict[str, Any]:
         answer: dict[str, Any] = httpx.get(f"{self.url}{order_url}/status", timeout=30).json()

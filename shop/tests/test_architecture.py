@@ -31,6 +31,7 @@ FLOORS = {
     "nouns": {
         "books",
         "carts",
+        "cart_orders",
         "stock",
         "orders",
         "placing",

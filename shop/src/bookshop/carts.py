@@ -96,7 +96,7 @@ async def add(session: AsyncSession, token: str | None, book_id: int, quantity: 
 
     One guarded statement: of any number at the same time none is lost, and together they stay in the limits.
     """
-    cart_id = await _hold(session, token)
+    cart_id = await hold(session, token)
     if cart_id is None or token is None:
         cart = Cart()
         session.add(cart)
@@ -125,7 +125,7 @@ async def add(session: AsyncSession, token: str | None, book_id: int, quantity: 
 
 async def change(session: AsyncSession, token: str | None, book_id: int, quantity: int) -> Refusal | None:
     """Let the cart hold exactly so many copies (0 to 99) of a book that is in it; 0 takes it out."""
-    cart_id = await _hold(session, token)
+    cart_id = await hold(session, token)
     if cart_id is None:
         return Refusal.GONE
     line = (CartLine.cart_id == cart_id, CartLine.book_id == book_id)
@@ -159,19 +159,18 @@ async def take_out(session: AsyncSession, cart_id: uuid.UUID, bought: Mapping[in
     await session.flush()
 
 
-async def held(session: AsyncSession, token: str | None) -> Cart | None:
-    """The cart with everything in it as it is now, held against changes until the session ends."""
+async def hold(session: AsyncSession, token: str | None) -> uuid.UUID | None:
+    """The id of the cart, held against other changes until the session ends; it counts as changed now."""
     if not is_token(token):
         return None
-    lock = sa.select(Cart.id).where(Cart.token == token).with_for_update(key_share=True)
-    if await session.scalar(lock) is None:
-        return None
-    query = sa.select(Cart).where(Cart.token == token).options(*_whole())
-    return (await session.scalars(query.execution_options(populate_existing=True))).one()
+    touched = sa.update(Cart).where(Cart.token == token).values(changed_at=now()).returning(Cart.id)
+    return await session.scalar(touched)
 
 
-async def discard(session: AsyncSession, *, untouched_since: datetime, keep: sa.Select[uuid.UUID]) -> int:
-    """Delete carts that nobody has changed since then, except those of `keep`; how many they were."""
+async def discard(
+    session: AsyncSession, *, untouched_since: datetime, keep: sa.Select[uuid.UUID | None]
+) -> int:
+    """Delete carts that nobody has changed since then, except those of `keep`; their number."""
     old = sa.delete(Cart).where(Cart.changed_at < untouched_since, Cart.id.not_in(keep)).returning(Cart.id)
     return len((await session.scalars(old)).all())
 
@@ -179,14 +178,6 @@ async def discard(session: AsyncSession, *, untouched_since: datetime, keep: sa.
 def is_token(text: str | None) -> bool:
     """Whether this can be a cart's token at all."""
     return text is not None and TOKEN.fullmatch(text) is not None
-
-
-async def _hold(session: AsyncSession, token: str | None) -> uuid.UUID | None:
-    """The id of the cart, which is changing now and waits for nobody else until the commit."""
-    if not is_token(token):
-        return None
-    touched = sa.update(Cart).where(Cart.token == token).values(changed_at=now()).returning(Cart.id)
-    return await session.scalar(touched)
 
 
 def _whole() -> list[sa.sql.base.ExecutableOption]:

@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     add("worker", _worker, "the process that sends mails and reconciles with Stripe")
     add("migrate", _migrate, "bring the database to this release")
     add("reconcile", _reconcile, "ask Stripe about every unsettled order now")
+    add("sweep", _sweep, "throw away carts that nobody has touched for 180 days")
     add("mailbox", _mailbox, "an SMTP server that keeps what it gets and shows it in the browser")
     catalog = add("catalog", _load_catalog, "put the books of a catalogue file on the shelf")
     catalog.add_argument("action", choices=["load"])
@@ -82,6 +83,18 @@ def _reconcile(_arguments: argparse.Namespace) -> None:
         async with open_shop(shop_settings.load()) as shop:
             report = await reconcile(shop)
         print(f"asked Stripe about {report.asked} unsettled orders, repaired {report.repaired}")
+
+    asyncio.run(run())
+
+
+def _sweep(_arguments: argparse.Namespace) -> None:
+    from bookshop.wiring import open_shop  # noqa: PLC0415
+    from bookshop.workflows.sweep_carts import sweep_carts  # noqa: PLC0415
+
+    async def run() -> None:
+        async with open_shop(shop_settings.load()) as shop:
+            swept = await sweep_carts(shop)
+        print(f"threw away {swept} carts")
 
     asyncio.run(run())
 

@@ -43,7 +43,8 @@ class Order(Table):
     """One purchase. `token` is its unguessable address.
 
     `total` and, within it, `shipping_amount` are in minor units of `currency`. `locale` is the language in
-    which the customer ordered and is written to; `cart_id` names the cart that it came from, if any.
+    which the customer ordered and is written to; `cart_id` names the cart that it came from, if any, and
+    `left_cart_at` says when its books left that cart.
     `payment_next_action` is Stripe's word for what it waits for, such as `paynow_display_qr_code`, until
     `payment_action_until` where it says so; `payment_failure` is Stripe's sentence about a refused card.
     `cancel_attempts` counts the requests to cancel at Stripe; `cancel_refused_by` is the payment's status
@@ -59,6 +60,7 @@ class Order(Table):
             "created_at",
             postgresql_where="state IN ('awaiting_payment', 'processing')",
         ),
+        sa.Index("ix_orders_cart_id", "cart_id", postgresql_where="cart_id IS NOT NULL"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -71,6 +73,7 @@ class Order(Table):
     shipping_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     locale: Mapped[str] = mapped_column(sa.String(16), default="en", server_default="en")
     cart_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Cart.id, ondelete="SET NULL"))
+    left_cart_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(default=State.AWAITING_PAYMENT)
     review_reason: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -184,6 +187,23 @@ async def by_token(session: AsyncSession, token: str) -> Order | None:
 async def by_checkout_key(session: AsyncSession, key: str) -> Order | None:
     """The order that this checkout has placed, with its lines."""
     return (await session.scalars(_with_lines().where(Order.checkout_key == key))).one_or_none()
+
+
+async def waiting_of_cart(session: AsyncSession, cart_id: uuid.UUID) -> list[Order]:
+    """The cart's orders that can still be paid and whose books are still in it, with their lines."""
+    query = _with_lines().where(
+        Order.cart_id == cart_id,
+        Order.state == State.AWAITING_PAYMENT,
+        Order.left_cart_at.is_(None),
+        # Money that came in another way than asked for waits for a person.
+        Order.payment_status.is_distinct_from("succeeded"),
+    )
+    return list(await session.scalars(query))
+
+
+def carts_in_use() -> sa.Select[uuid.UUID | None]:
+    """The carts that have an order which is not settled."""
+    return sa.select(Order.cart_id).where(Order.state.in_(UNPAID), Order.cart_id.is_not(None))
 
 
 async def locked(session: AsyncSession, order_id: uuid.UUID) -> Order | None:

@@ -31,6 +31,7 @@ class Draft:
     address: Address
     shown_total: Money
     locale: str
+    cart_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ async def _insert(session: AsyncSession, draft: Draft, quoted: Quote) -> uuid.UU
             shipping_amount=quoted.shipping.amount,
             shipping_address=draft.address.model_dump(),
             locale=draft.locale,
+            cart_id=draft.cart_id,
         )
         .on_conflict_do_nothing(index_elements=[Order.checkout_key])
         .returning(Order.id)

@@ -81,8 +81,9 @@ async def quote(
 
 
 def holds(order: Order, items: tuple[Item, ...]) -> bool:
-    """Whether the order is for these books in this order."""
-    return [(line.slug, line.quantity) for line in order.lines] == [(i.slug, i.quantity) for i in items]
+    """Whether the order is for these books."""
+    ordered = sorted((line.slug, line.quantity) for line in order.lines)
+    return ordered == sorted((item.slug, item.quantity) for item in items)
 
 
 def of_order(settings: Settings, order: Order, country: str) -> Quote | NotShippable | TooLittle | TooMuch:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import orders
+from bookshop import carts, orders
 from bookshop.database import now
 from bookshop.orders import UNPAID, Order, State
 from bookshop.snapshots import PaymentSnapshot
@@ -43,7 +43,18 @@ async def settle(
     if order.payment_intent_id != payment.id:
         return _settle_stranger(order, payment), order
     _note(order, payment)
-    return _move(session, order, payment, cause), order
+    outcome = _move(session, order, payment, cause)
+    if outcome in {Outcome.PAID, Outcome.PROCESSING}:
+        await _leave_cart(session, order)
+    return outcome, order
+
+
+async def _leave_cart(session: AsyncSession, order: Order) -> None:
+    """Take what is paid, or will be by itself, out of the cart that it came from: once an order."""
+    if order.cart_id is None or order.left_cart_at is not None:
+        return
+    order.left_cart_at = now()
+    await carts.take_out(session, order.cart_id, {line.book_id: line.quantity for line in order.lines})
 
 
 def _settle_stranger(order: Order, payment: PaymentSnapshot) -> Outcome:

@@ -1,9 +1,10 @@
-"""The process that does what was promised: mails, and the reconciler every minute."""
+"""The process that does what was promised: mails, the reconciler every minute, and old carts every night."""
 
 import asyncio
 import os
 import signal
 import threading
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from bookshop.wiring import Shop, open_shop
 from bookshop.workflows import deliver_confirmation
 from bookshop.workflows.follow_ups import APPLICATION, APPLICATION_VERSION, MAIL_QUEUE
 from bookshop.workflows.reconcile import reconcile
+from bookshop.workflows.sweep_carts import sweep_carts
 
 log = structlog.get_logger()
 
@@ -82,15 +84,10 @@ async def _launch(shop: Shop) -> None:
         }
     )
     deliver_confirmation.register(shop)
-
-    @DBOS.workflow(name="reconcile")
-    async def scheduled_reconcile(_scheduled: datetime, _context: Any) -> None:
-        await reconcile_step()
-
-    @DBOS.step(name="reconcile")
-    async def reconcile_step() -> None:
-        await reconcile(shop)
-
+    schedules = {
+        "reconcile": ("* * * * *", _scheduled("reconcile", lambda: reconcile(shop))),
+        "sweep_carts": ("17 3 * * *", _scheduled("sweep_carts", lambda: sweep_carts(shop))),
+    }
     # Launched on the running loop, which DBOS then runs workflows on: the shop's connections belong to it.
     DBOS.launch()
     await DBOS.register_queue_async(
@@ -98,11 +95,23 @@ async def _launch(shop: Shop) -> None:
     )
     await DBOS.apply_schedules_async(
         [
-            {
-                "schedule_name": "reconcile",
-                "workflow_fn": scheduled_reconcile,
-                "schedule": "* * * * *",
-                "context": None,
-            }
+            {"schedule_name": name, "workflow_fn": workflow, "schedule": when, "context": None}
+            for name, (when, workflow) in schedules.items()
         ]
     )
+
+
+def _scheduled(
+    name: str, work: Callable[[], Awaitable[object]]
+) -> Callable[[datetime, Any], Coroutine[Any, Any, None]]:
+    """A workflow of one step, which does this work."""
+
+    @DBOS.step(name=name)
+    async def step() -> None:
+        await work()
+
+    @DBOS.workflow(name=name)
+    async def workflow(_scheduled: datetime, _context: Any) -> None:
+        await step()
+
+    return workflow

@@ -15,7 +15,14 @@ from processes import HOST, Shop, free_port, start, wait_until_it_answers
 
 TESTS = Path(__file__).parent.parent
 
-REAL_PAGES = ["/", "/books/working-in-public", "/checkout/working-in-public", "/shopkeeper", "/no-such-page"]
+REAL_PAGES = [
+    "/",
+    "/books/working-in-public",
+    "/cart",
+    "/checkout/working-in-public",
+    "/shopkeeper",
+    "/no-such-page",
+]
 EVERY_PAGE = [*REAL_PAGES, *EXAMPLES]
 # In the order of the keyboard; the country is chosen by its first letters.
 ADDRESS_TYPED = [

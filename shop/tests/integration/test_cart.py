@@ -150,7 +150,7 @@ def test_a_book_that_is_withdrawn_or_not_priced_is_said_to_be(
     query = "DELETE FROM prices USING books WHERE books.id = book_id AND slug = %s"
     rows(shop.database_url, query, own_book)
     unpriced = visitor.get("/cart").text
-    assert "no price in your currency" in unpriced
+    assert "no price in SGD" in unpriced
     assert 'href="/checkout"' not in unpriced
     visitor.post(f"/cart/{own_book}/remove")
     assert 'href="/checkout"' in visitor.get("/cart").text

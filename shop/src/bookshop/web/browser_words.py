@@ -55,6 +55,7 @@ CHECKOUT = {
     "free": mark("Free"),
     "price-changed": mark("The price has changed while this page was open: the total is now %(total)s."),
     "see-order": mark("See your order"),
+    "see-cart": mark("See your cart"),
     "shop-unreachable": mark(
         "We could not reach the shop. You have not been charged. Please press the button again."
     ),

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from bookshop import books, carts
 from bookshop.carts import MOST_COPIES, MOST_TITLES, Cart, CartLine, Refusal
 from bookshop.errors import BadRequestError, NotFoundError
+from bookshop.languages import mark
 from bookshop.money import Money, most
 from bookshop.web import templating
 from bookshop.web.bodies import read_bytes
@@ -37,7 +38,7 @@ async def page(request: Request) -> Response:
         total=total,
         is_too_much=total.amount > most(currency).amount,
         added=named.title if named and "added" in request.query_params else None,
-        refusal=_words(request.query_params.get("refused"), named.title if named else None),
+        refusal=_words(request, request.query_params.get("refused"), named.title if named else None),
     )
     return templating.render(request, shown)
 
@@ -46,7 +47,7 @@ async def add(request: Request) -> Response:
     """Put copies of a book (`book`, `quantity`, one by default) into the cart."""
     shop: Shop = request.app.state.shop
     form = await _form(request)
-    quantity = _quantity(form.get("quantity", "1"))
+    quantity = _quantity(request, form.get("quantity", "1"))
     async with shop.sessions.begin() as session:
         book = await books.find(session, form.get("book", ""))
         if book is None:
@@ -68,7 +69,7 @@ async def add(request: Request) -> Response:
 
 async def change(request: Request) -> Response:
     """Let the cart hold exactly `quantity` copies of the book; 0 takes it out."""
-    quantity = _quantity((await _form(request)).get("quantity", ""))
+    quantity = _quantity(request, (await _form(request)).get("quantity", ""))
     return await _change(request, quantity)
 
 
@@ -126,10 +127,11 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
-def _quantity(text: str) -> int:
+def _quantity(request: Request, text: str) -> int:
     """What a number field sends; raises BadRequestError for what no field of ours can send."""
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadRequestError(f"Please order between 1 and {MOST_COPIES} copies of each book.")
+        sentence = mark("Please order between 1 and %(most)s copies of each book.")
+        raise BadRequestError(reader_of(request).gettext(sentence, most=MOST_COPIES))
     return int(text)
 
 
@@ -138,22 +140,23 @@ def _back(**notice: str) -> RedirectResponse:
     return RedirectResponse(f"{ADDRESS}?{urlencode(notice)}" if notice else ADDRESS, 303)
 
 
-def _words(refusal: str | None, title: str | None) -> str | None:
-    book = title or "this book"
-    match refusal:
+def _words(request: Request, refused: str | None, title: str | None) -> str | None:
+    words = reader_of(request).gettext
+    book = title or words("this book")
+    match refused:
         case Refusal.COPIES:
-            return (
-                f"At most {MOST_COPIES} copies of “{book}” can be ordered at once. "
-                "Your cart is as it was; write to us about more."
+            sentence = mark(
+                "At most %(most)s copies of “%(title)s” can be ordered at once. Your cart is as it was."
             )
         case Refusal.TITLES:
-            return (
-                f"Your cart holds {MOST_TITLES} different books, as many as one order can. "
-                f"“{book}” was not added: buy or remove something first."
+            sentence = mark(
+                "Your cart holds %(most)s different books, as many as one order can. “%(title)s” was not "
+                "added: buy or remove something first."
             )
         case Refusal.GONE:
-            return (
-                f"“{book}” is no longer in your cart; it may have been removed or bought in another window."
+            sentence = mark(
+                "“%(title)s” is no longer in your cart; it was removed or bought in another window."
             )
         case _:
             return None
+    return words(sentence, title=book, most=MOST_TITLES if refused == Refusal.TITLES else MOST_COPIES)

@@ -3,18 +3,16 @@
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bookshop import carts
 from bookshop.web.cart import token_of
+from bookshop.web.reader import UNREAD
 from bookshop.web.templating import CART_COUNT
 from bookshop.wiring import Shop
 
 log = structlog.get_logger()
-
-WITHOUT_MASTHEAD = ("/static/", "/covers/", "/health/", "/metrics", "/stripe/", "/browser-events")
 
 
 class CartCount:
@@ -24,22 +22,11 @@ class CartCount:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with the count, and its page back marked as this visitor's."""
-        if scope["type"] != "http" or scope["path"].startswith(WITHOUT_MASTHEAD):
-            await self.app(scope, receive, send)
-            return
-        if scope["method"] in {"GET", "HEAD"}:
+        """Pass the request on with the count."""
+        is_page = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        if is_page and not scope["path"].startswith(UNREAD):
             scope[CART_COUNT] = await _count(Request(scope))
-
-        async def send_privately(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.setdefault("Cache-Control", "private, no-cache")
-                    headers.add_vary_header("Cookie")
-            await send(message)
-
-        await self.app(scope, receive, send_privately)
+        await self.app(scope, receive, send)
 
 
 async def _count(request: Request) -> int:

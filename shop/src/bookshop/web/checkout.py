@@ -1,7 +1,4 @@
-"""The checkout page. Its key lives in the address: a reload or a second tab is the same checkout."""
-
-import re
-import secrets
+"""The checkout of one book; and what every checkout's page shows."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -12,16 +9,15 @@ from bookshop.errors import BadRequestError, NotFoundError
 from bookshop.languages import mark
 from bookshop.money import Money
 from bookshop.orders import Order, State
-from bookshop.web import templating
+from bookshop.web import checkout_keys, templating
 from bookshop.web.book_pages import cover_url
-from bookshop.web.checkout_bodies import KEY, LARGEST_QUANTITY
+from bookshop.web.checkout_bodies import LARGEST_QUANTITY
 from bookshop.web.order_pages import line_views
 from bookshop.web.pages import CheckoutPage, LineView
 from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
 
 COOKIE = "checkout"
-COOKIE_SECONDS = 86_400
 
 
 async def page(request: Request) -> Response:
@@ -30,12 +26,12 @@ async def page(request: Request) -> Response:
     slug = request.path_params["slug"]
     quantity = _quantity(request)
     currency = reader_of(request).currency
-    key = request.query_params.get("key", "")
+    key = checkout_keys.given(request)
     async with shop.sessions() as session:
-        order = await orders.by_checkout_key(session, key) if re.fullmatch(KEY, key) else None
+        order = await orders.by_checkout_key(session, key) if key else None
         # An order keeps its currency: who has chosen another one since begins another checkout.
         if order is not None and order.state == State.AWAITING_PAYMENT and order.currency != currency:
-            order, key = None, ""
+            order, key = None, None
         if order is not None and order.state != State.AWAITING_PAYMENT:
             return RedirectResponse(f"/orders/{order.token}", 303)
         book = await books.find(session, slug)
@@ -44,9 +40,10 @@ async def page(request: Request) -> Response:
         price = book.price(currency)
         if price is None:
             return RedirectResponse(f"/books/{slug}", 303)  # Its page says in which currencies it is sold.
-        if not re.fullmatch(KEY, key):
-            key = await _remembered_key(request, session, quantity) or secrets.token_urlsafe(16)
-            return _to_own_address(request, slug, quantity, key, shop)
+        if key is None:
+            key = await _remembered_key(request, session, quantity) or checkout_keys.fresh()
+            query = f"quantity={quantity}&"
+            return checkout_keys.to_own_address(request, query, key, cookie=COOKIE, of=quantity)
     line = LineView(
         slug=book.slug,
         title=book.title,
@@ -57,16 +54,31 @@ async def page(request: Request) -> Response:
         cover_url=cover_url(book.slug),
         palette=book.palette,
     )
+    return await show(request, key, order, (line,), price * quantity)
+
+
+async def show(
+    request: Request,
+    key: str,
+    order: Order | None,
+    lines: tuple[LineView, ...],
+    total: Money,
+    *,
+    is_of_cart: bool = False,
+) -> Response:
+    """The page of a checkout: what it is about today, or as ordered once its order stands."""
+    shop: Shop = request.app.state.shop
     shown = CheckoutPage(
-        lines=await line_views(shop, order) if order else (line,),
-        total=order.money if order else price * quantity,
+        lines=await line_views(shop, order) if order else lines,
+        total=order.money if order else total,
         checkout_key=key,
         publishable_key=shop.settings.stripe_publishable_key,
-        subtotal=order.subtotal if order else price * quantity,
-        shipping=_shipping(shop, order, price.currency),
+        subtotal=order.subtotal if order else total,
+        shipping=_shipping(shop, order, total.currency),
         countries=shop.settings.shipping_countries,
         address=order.address.for_form() if order and order.address else None,
         email=order.email if order else "",
+        is_of_cart=is_of_cart,
     )
     return templating.render(request, shown, headers={"Cache-Control": "no-store"})
 
@@ -89,26 +101,9 @@ def _quantity(request: Request) -> int:
 
 async def _remembered_key(request: Request, session: AsyncSession, quantity: int) -> str | None:
     """The key of this browser's open checkout of as many copies, so that two tabs share one order."""
-    wanted, _, key = request.cookies.get(COOKIE, "").partition(".")
-    if wanted != str(quantity) or not re.fullmatch(KEY, key):
-        return None
-    order = await orders.by_checkout_key(session, key)
+    key = checkout_keys.remembered(request, COOKIE, quantity)
+    order = await orders.by_checkout_key(session, key) if key else None
     if order is None:
         return key
     is_open = order.state == State.AWAITING_PAYMENT and order.currency == reader_of(request).currency
     return key if is_open else None
-
-
-def _to_own_address(request: Request, slug: str, quantity: int, key: str, shop: Shop) -> Response:
-    response = RedirectResponse(f"/checkout/{slug}?quantity={quantity}&key={key}", 303)
-    response.set_cookie(
-        COOKIE,
-        f"{quantity}.{key}",
-        max_age=COOKIE_SECONDS,
-        path=request.url.path,
-        secure=shop.settings.public_url.startswith("https://"),
-        httponly=True,
-        samesite="lax",
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response

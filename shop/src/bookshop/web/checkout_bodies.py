@@ -5,11 +5,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from bookshop import money
+from bookshop.carts import MOST_COPIES, MOST_TITLES
 from bookshop.quotes import Item
 from bookshop.shipping import Address, Country
 
 KEY = r"^[A-Za-z0-9_-]{16,64}$"
-LARGEST_QUANTITY = 99
+LARGEST_QUANTITY = MOST_COPIES
 
 
 class OrderedItem(BaseModel):
@@ -27,7 +28,7 @@ class Basket(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     checkout_key: Annotated[str, StringConstraints(pattern=KEY)]
-    items: list[OrderedItem] = Field(min_length=1, max_length=20)
+    items: list[OrderedItem] = Field(min_length=1, max_length=MOST_TITLES)
     currency: Annotated[str, StringConstraints(pattern="^[a-z]{3}$")]
 
     @property
@@ -43,8 +44,12 @@ class Question(Basket):
 
 
 class NewOrder(Basket):
-    """The press of Pay. `total` (minor units) is what the page shows: compared, never charged."""
+    """The press of Pay. `total` (minor units) is what the page shows: compared, never charged.
 
+    With `cart` the items are what the page shows of the visitor's cart, and have to be all that is in it.
+    """
+
+    cart: bool = False
     email: Annotated[str, StringConstraints(max_length=320)]
     shipping_address: Address
     total: int = Field(ge=0, le=money.MOST, strict=True)

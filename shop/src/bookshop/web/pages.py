@@ -128,6 +128,7 @@ class CheckoutPage:
     With `order_url` ("/orders/<token>") the e-mail address is shown, not asked for. `shipping` is None
     while the country decides about it; `total` is then without it. `address` is what the order was to be sent
     to, as the Address Element takes it; `countries` are the ISO codes that it offers, none being all.
+    `is_of_cart` for the checkout of the whole cart.
     """
 
     template: ClassVar[str] = "checkout.html"
@@ -142,6 +143,7 @@ class CheckoutPage:
     email: str = ""
     order_url: str | None = None
     notice: str | None = None
+    is_of_cart: bool = False
 
     @property
     def items(self) -> list[dict[str, str | int]]:

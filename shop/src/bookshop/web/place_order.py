@@ -7,16 +7,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bookshop import mail, orders, placing, telemetry
+from bookshop.cart_orders import CartChanged
 from bookshop.errors import NotFoundError
 from bookshop.money import Money
 from bookshop.placing import Draft, Placed, Readdressed, Result
 from bookshop.snapshots import PaymentSnapshot
-from bookshop.web import refusals
+from bookshop.web import cart, refusals
 from bookshop.web.bodies import read_json
 from bookshop.web.checkout_bodies import NewOrder, Resumed
 from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
 from bookshop.workflows.open_payment import change_total, open_payment
+from bookshop.workflows.place_cart import place_cart
 
 log = structlog.get_logger()
 
@@ -48,8 +50,11 @@ async def place_order(request: Request) -> Response:
         shown_total=Money(body.total, body.currency),
         locale=reader_of(request).locale,
     )
-    async with shop.sessions.begin() as session:
-        result = await placing.place(session, shop.settings, draft)
+    if body.cart:
+        result = await place_cart(shop, draft, cart.token_of(request))
+    else:
+        async with shop.sessions.begin() as session:
+            result = await placing.place(session, shop.settings, draft)
     if isinstance(result, Placed) and result.is_new:
         telemetry.orders_placed.labels(result.order.currency).inc()
         log.info("order placed", order=str(result.order.id), total=result.order.total, currency=body.currency)
@@ -78,9 +83,11 @@ async def resume_payment(request: Request) -> Response:
     return await _answer(request, result)
 
 
-async def _answer(request: Request, result: Result) -> Response:
+async def _answer(request: Request, result: Result | CartChanged) -> Response:
     """Hand the secret of the order's payment to the page, or say why there is none."""
     shop: Shop = request.app.state.shop
+    if isinstance(result, CartChanged):
+        return refusals.cart_changed(request)
     if isinstance(result, Readdressed):
         result = await change_total(shop, result)
     if not isinstance(result, Placed):

@@ -89,6 +89,27 @@ def shown(request: Request, amount: Money) -> dict[str, str | int]:
     return {"amount": amount.amount, "currency": amount.currency, "text": text}
 
 
+def cart_changed(request: Request) -> Response:
+    """The page is of an older cart. It takes the present one from `checkout_url`.
+
+    That leads to `cart_url` where there is nothing that can be bought.
+    """
+    words = reader_of(request).gettext
+    detail = words(
+        "Your cart has changed since this page was opened, perhaps in another window. You have not been "
+        "charged for this. Look at what is in it now, and press the button again if that is fine with you."
+    )
+    return problem(
+        request,
+        409,
+        words("Your cart has changed"),
+        detail,
+        kind="/problems/cart-changed",
+        checkout_url="/checkout",
+        cart_url="/cart",
+    )
+
+
 def closed(request: Request, order: Order) -> Response:
     """Nothing more is to be paid here. Says why, and where to look."""
     words = reader_of(request).gettext

@@ -24,6 +24,7 @@ class Cause(StrEnum):
     CHECKOUT = "checkout"
     RECONCILER = "reconciler"
     CUSTOMER = "canceled by the customer"
+    CART = "cart ordered again"
 
 
 async def settle_payment(

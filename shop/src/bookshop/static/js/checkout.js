@@ -137,8 +137,9 @@ function askForOrder(address) {
   const orderUrl = form.dataset.orderUrl;
   if (orderUrl) return orders.openPayment(orderUrl, address, total.amount);
   return orders.place({
-    checkout_key: checkoutKey,
-    items,
+    checkout_key: checkoutKey(),
+    cart: form.dataset.isOfCart === "true",
+    items: items(),
     currency: total.currency,
     email: customerEmail(),
     shipping_address: address,

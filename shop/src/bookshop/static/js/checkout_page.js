@@ -4,10 +4,16 @@ import { note } from "./browser_events.js";
 
 export const form = /** @type {HTMLFormElement} */ (document.getElementById("checkout"));
 export const emailField = /** @type {HTMLInputElement | null} */ (document.getElementById("email"));
-export const checkoutKey = form.dataset.checkoutKey ?? "";
+
+/** The key of this checkout; a cart that has changed after it was ordered gets another one. */
+export function checkoutKey() {
+  return form.dataset.checkoutKey ?? "";
+}
 
 /** The books as the shop's doors take them. */
-export const items = JSON.parse(form.dataset.items ?? "[]");
+export function items() {
+  return JSON.parse(form.dataset.items ?? "[]");
+}
 
 export function customerEmail() {
   return (emailField?.value ?? document.getElementById("known-email")?.textContent ?? "").trim();
@@ -20,5 +26,5 @@ export function customerEmail() {
  * @param {Record<string, string | number | boolean>} [detail]
  */
 export function report(name, detail) {
-  note(checkoutKey, name, detail);
+  note(checkoutKey(), name, detail);
 }

@@ -9,11 +9,13 @@ import { say } from "./words.js";
  * @typedef {{kind: "payable", orderUrl: string, returnUrl: string, clientSecret: string}} Payable
  * @typedef {{kind: "invalid", detail: string, errors: Record<string, string>}} Invalid
  * @typedef {{kind: "total-changed", detail: string, total: Total, shipping: Total}} TotalChanged
+ * @typedef {{kind: "cart-changed", detail: string, checkoutUrl: string, cartUrl: string}} CartChanged
  * @typedef {{kind: "already-paid", detail: string, orderUrl: string}} AlreadyPaid
  * @typedef {{kind: "unavailable", detail: string}} Unavailable
- * @typedef {Payable | Invalid | TotalChanged | AlreadyPaid | Unavailable} Answer
- * @typedef {{checkout_key: string, items: unknown, currency: string, email: string, shipping_address: Address,
- *   total: number}} NewOrder
+ * @typedef {Payable | Invalid | TotalChanged | CartChanged | AlreadyPaid | Unavailable} Answer
+ * @typedef {{checkout_key: string, cart: boolean, items: unknown, currency: string, email: string,
+ *   shipping_address: Address, total: number}} NewOrder  with `cart` the items are all that the page shows of
+ *   the visitor's cart
  */
 
 const PATIENCE = 40_000; // milliseconds
@@ -100,6 +102,8 @@ function refused(problem, orderUrl) {
       return { kind: "invalid", detail, errors: problem.errors ?? {} };
     case "/problems/total-changed":
       return { kind: "total-changed", detail, total: problem.total, shipping: problem.shipping };
+    case "/problems/cart-changed":
+      return { kind: "cart-changed", detail, checkoutUrl: problem.checkout_url, cartUrl: problem.cart_url };
     case "/problems/already-paid":
       return { kind: "already-paid", detail, orderUrl: problem.order_url ?? orderUrl };
     default:

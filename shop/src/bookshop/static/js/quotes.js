@@ -30,7 +30,7 @@ export async function ask(country, currency) {
   if (mine > 1) await new Promise((resolve) => setTimeout(resolve, PAUSE));
   if (mine !== questions) return { kind: "outdated" };
   open = new AbortController();
-  const answer = await answered({ checkout_key: checkoutKey, items, currency, country }, open.signal);
+  const answer = await answered({ checkout_key: checkoutKey(), items: items(), currency, country }, open.signal);
   return mine === questions ? answer : { kind: "outdated" };
 }
 

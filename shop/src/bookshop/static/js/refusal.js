@@ -6,7 +6,8 @@
 import { emailField, report } from "./checkout_page.js";
 import * as email from "./email.js";
 import * as message from "./message.js";
-import { takeNewTotal } from "./total.js";
+import * as shipping from "./shipping.js";
+import { takeNewCart, takeNewTotal } from "./total.js";
 import { say } from "./words.js";
 
 /**
@@ -24,6 +25,13 @@ export async function showRefusal(answer, elements) {
       await takeNewTotal(answer.total, answer.shipping, elements, { refresh: true });
       message.show(answer.detail, { tone: "news" });
       break;
+    case "cart-changed": {
+      const isPayable = await takeNewCart(answer.checkoutUrl, elements);
+      if (isPayable) await shipping.chosenAgain(elements);
+      const link = isPayable ? undefined : { words: say("see-cart"), href: answer.cartUrl };
+      message.show(answer.detail, { tone: "news", link });
+      break;
+    }
     case "already-paid":
       message.show(answer.detail, { tone: "news", link: { words: say("see-order"), href: answer.orderUrl } });
       break;

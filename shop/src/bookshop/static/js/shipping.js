@@ -27,6 +27,16 @@ export function chosen(chosen, elements) {
 }
 
 /**
+ * Asks once more for the same country, because something else is to be sent there.
+ *
+ * @param {StripeElements} elements
+ */
+export async function chosenAgain(elements) {
+  if (country) asking = askAnew(elements);
+  await settled();
+}
+
+/**
  * Waits for the answer to the latest question, and gives the reason why nothing can be shipped there, if any.
  *
  * @returns {Promise<string>}

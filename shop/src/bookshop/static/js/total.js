@@ -25,17 +25,46 @@ export async function takeNewTotal({ amount, text }, shipping, elements, { refre
   for (const place of document.querySelectorAll("[data-shipping]")) place.textContent = words;
 }
 
+/**
+ * Becomes the page of the cart as it is now, all but what the customer has typed. What shipping costs now has
+ * to be asked after it.
+ *
+ * @param {string} address  the checkout's, without a key
+ * @param {StripeElements} elements
+ * @returns {Promise<boolean>}  whether there is anything to pay
+ */
+export async function takeNewCart(address, elements) {
+  const response = await fetch(address);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = page.getElementById("checkout");
+  if (!response.ok || !fresh) return false;
+  history.replaceState(null, "", response.url);
+  for (const name of ["checkoutKey", "items", "subtotal"]) form.dataset[name] = fresh.dataset[name];
+  total.amount = Number(fresh.dataset.amount);
+  total.currency = fresh.dataset.currency ?? "";
+  await elements.update(total);
+  takeReceipt(page);
+  const words = page.querySelector("[data-total]")?.textContent ?? "";
+  for (const place of document.querySelectorAll("[data-total]")) place.textContent = words;
+  return true;
+}
+
 /** Takes the lines with their new prices from a fresh copy of this page; the old ones stay if that fails. */
 async function refreshReceipt() {
   try {
     const response = await fetch(location.href);
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const fresh = page.getElementById("receipt");
     // Who has chosen another currency in another tab since gets another checkout there; this one stays as it is.
     const isSame = page.getElementById("checkout")?.dataset.currency === total.currency;
-    if (fresh && isSame) document.getElementById("receipt")?.replaceWith(document.adoptNode(fresh));
+    if (isSame) takeReceipt(page);
   } catch {
     // The total is right either way, and it is what the button says.
   }
+}
+
+/** @param {Document} page  a fresh copy of this one */
+function takeReceipt(page) {
+  const fresh = page.getElementById("receipt");
+  if (fresh) document.getElementById("receipt")?.replaceWith(document.adoptNode(fresh));
 }
