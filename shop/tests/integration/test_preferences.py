@@ -122,23 +122,10 @@ def offered(page: str) -> list[str]:
     return re.findall(r'<option value="([a-z]{3})"', page)
 
 
-def order(
-    shop: Shop, key: str, currency: str, total: int, *, email: str = "ada@example.com", **headers: str
-) -> httpx.Response:
-    body = {
-        "checkout_key": key,
-        "items": [{"book": HAMMING, "quantity": 1}],
-        "currency": currency,
-        "email": email,
-        "total": total,
-    }
-    return httpx.post(f"{shop.url}/orders", json=body, headers=headers, timeout=30)
-
-
 def test_an_order_keeps_its_currency_whatever_is_chosen_later(shop: Shop) -> None:
     """Its page and its payment form stay in euros; a checkout that goes on in yen is another one."""
     key = secrets.token_urlsafe(24)
-    placed = order(shop, key, "eur", 1800)
+    placed = shop.order(checkout_key=key, currency="eur", total=1800)
     assert placed.status_code == 201
     url = placed.json()["order_url"]
     for path in (url, f"{url}/pay"):
@@ -155,7 +142,10 @@ def test_an_order_keeps_its_currency_whatever_is_chosen_later(shop: Shop) -> Non
 def test_a_tab_of_another_currency_finds_its_checkout_changed(shop: Shop) -> None:
     """Two tabs with one key, one in euros and one in dollars: one order, and the other tab is told."""
     key = secrets.token_urlsafe(24)
-    placed, late = order(shop, key, "eur", 1800), order(shop, key, "usd", 2000)
+    placed, late = (
+        shop.order(checkout_key=key, currency=currency, total=total)
+        for currency, total in [("eur", 1800), ("usd", 2000)]
+    )
     assert (placed.status_code, late.status_code) == (201, 409)
     assert order_row(shop, placed.json()["order_url"])["currency"] == "eur"
 
@@ -174,7 +164,7 @@ def test_a_tab_of_another_currency_finds_its_checkout_changed(shop: Shop) -> Non
 )
 def test_each_currency_reaches_stripe_with_its_own_decimals(shop: Shop, currency: str, total: int) -> None:
     """Story 14: the PaymentIntent has the price in Stripe's count, for none, two and three decimals."""
-    placed = order(shop, secrets.token_urlsafe(24), currency, total)
+    placed = shop.order(currency=currency, total=total)
     assert placed.status_code == 201, placed.text
     intent_id = order_row(shop, placed.json()["order_url"])["payment_intent_id"]
     intent = shop.sandbox.stripe("GET", f"/v1/payment_intents/{intent_id}").json()
@@ -184,8 +174,7 @@ def test_each_currency_reaches_stripe_with_its_own_decimals(shop: Shop, currency
 def test_the_mail_comes_in_the_language_of_the_checkout(shop: Shop) -> None:
     """The language and currency in which somebody ordered are those in which they are written to."""
     email = f"{secrets.token_hex(8)}@example.com"
-    cookies = {"Cookie": "language=de", "Accept-Language": "ja"}
-    placed = order(shop, secrets.token_urlsafe(24), "eur", 1800, email=email, **cookies)
+    placed = shop.order(cookies={"language": "de"}, currency="eur", total=1800, email=email)
     shop.sandbox.pay(placed.json()["client_secret"])
     (mail,) = wait_until(lambda: shop.mails(email), "the mail")
     assert mail["subject"] == "Ihre Bestellung bei Bookshop: 18,00\u00a0€ bezahlt"
@@ -194,8 +183,7 @@ def test_the_mail_comes_in_the_language_of_the_checkout(shop: Shop) -> None:
 
 def test_problems_are_told_in_the_readers_language(shop: Shop) -> None:
     """Refusals that the checkout shows, and pages about errors."""
-    words = {"Accept-Language": "zh-CN"}
-    refused = order(shop, secrets.token_urlsafe(24), "sgd", 1, **words).json()
+    refused = shop.order(cookies={"language": "zh_Hans"}, total=1).json()
     assert refused["title"] == "总额有变"
     assert "S$23.00" in refused["detail"]
     assert "这里什么也没有" in read(shop, "/nowhere", "zh-CN").text
