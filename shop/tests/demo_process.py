@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import psutil
 
-from processes import HOST, Sandbox, free_port, start, wait_until
+from processes import ADDRESS, HOST, Sandbox, free_port, start, wait_until
 
 SECONDS_TO_STOP = 30
 
@@ -72,6 +72,7 @@ class Demo:
             "currency": "sgd",
             "email": "ada@example.com",
             "total": 2300,
+            "shipping_address": ADDRESS,
         }
         order = httpx.post(f"{self.url}/orders", json=body, timeout=30).raise_for_status().json()
         sandbox = Sandbox(self.directory, port=self.ports["SANDBOX_PORT"], publishable_key=match.group())

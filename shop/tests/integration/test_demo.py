@@ -15,7 +15,7 @@ import pytest
 import bookshop
 from bookshop.demo.child import Child
 from demo_process import SECONDS_TO_STOP, Demo, gone, hangups_heard
-from processes import Sandbox, wait_until
+from processes import ADDRESS, Sandbox, wait_until
 
 
 def test_orders_outlive_every_way_to_stop(demo: Demo) -> None:
@@ -79,6 +79,7 @@ def test_with_keys_no_sandbox_is_started(demo: Demo, sandbox: Sandbox) -> None:
     assert "stripe listen --forward-to" in demo.output
     assert not [process for process in demo.family() if "stripe_sandbox" in process.cmdline()]
     body = {"items": [{"book": "working-in-public", "quantity": 1}], "currency": "sgd", "total": 2800}
+    body["shipping_address"] = ADDRESS
     order = httpx.post(
         f"{demo.url}/orders",
         json=body | {"checkout_key": "real-keys-checkout-1", "email": "ada@example.com"},

@@ -11,6 +11,7 @@ import psutil
 import psycopg
 import pytest
 
+from bookshop.demo import postgres
 from bookshop.demo.postgres import PostgresError, embedded_postgres
 from processes import wait_until
 
@@ -57,9 +58,11 @@ def test_data_outlives_the_server(where: Path) -> None:
 
 
 def test_a_long_path_has_a_short_socket(where: Path) -> None:
-    """Data below a path longer than a Unix socket's may be is reached all the same."""
+    """Data below a path longer than a Unix socket's may be is reached, at an address known beforehand."""
     deep = where / ("d" * 120) / "postgres"
+    address = postgres.url(deep)
     with embedded_postgres(deep, durable=False) as url:
+        assert url == address
         socket_dir = Path(url.partition("host=")[2])
         assert len(str(socket_dir)) < 100
         fill(url)

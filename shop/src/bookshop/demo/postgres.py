@@ -65,6 +65,7 @@ def start(data_dir: Path, *, log: Path | None = None, durable: bool = True) -> C
     log = log or data_dir.with_name(data_dir.name + ".log")
     if not (data_dir / "PG_VERSION").exists():
         _initialise(data_dir, durable=durable)
+    _create_socket_dir(data_dir)
     settings = ["listen_addresses=", f"unix_socket_directories={_socket_dir(data_dir)}"]
     if not durable:
         settings += NOT_DURABLE
@@ -208,13 +209,20 @@ def _is_open_to_all(path: Path) -> bool:
 
 
 def _socket_dir(data_dir: Path) -> Path:
-    """The data directory, or a directory with a short name when the socket's path would be too long."""
+    """The data directory, or a short name for another where the socket's path would be too long."""
     if len(os.fsencode(data_dir / SOCKET_NAME)) <= SOCKET_PATH_BYTES:
         return data_dir
     name = "bookshop-" + hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
     short = Path(tempfile.gettempdir()) / name
     if len(os.fsencode(short / SOCKET_NAME)) > SOCKET_PATH_BYTES:
-        short = Path("/tmp") / name  # noqa: S108 (private: its mode and its owner are checked below)
+        short = Path("/tmp") / name  # noqa: S108 (private: _create_socket_dir checks its mode and owner)
+    return short
+
+
+def _create_socket_dir(data_dir: Path) -> None:
+    short = _socket_dir(data_dir)
+    if short == data_dir:
+        return
     owner = data_dir.stat()
     short.mkdir(mode=0o700, exist_ok=True)
     if os.geteuid() == 0 and short.stat().st_uid == 0:
@@ -222,7 +230,6 @@ def _socket_dir(data_dir: Path) -> Path:
     found = short.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner.st_uid or found.st_mode & 0o077:
         raise PostgresError(f"{short} belongs to somebody else; set DATA_DIR to a shorter path.")
-    return short
 
 
 def _status(data_dir: Path, pid: int) -> str:
