@@ -17,7 +17,7 @@ run: $(VENV)/run-installed  ## the shop, with an embedded PostgreSQL and a Strip
 	@exec $(BIN)/bookshop demo
 
 test: $(VENV)/test-installed  ## every test; parts: make test TESTS=shop/tests/unit
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest --numprocesses logical --dist worksteal $(TESTS)
 
 check: $(VENV)/test-installed  ## format, lint, types of Python and browser code, spelling, architecture
 	$(BIN)/ruff format --check .
