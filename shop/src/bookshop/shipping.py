@@ -23,6 +23,17 @@ Line = Annotated[
 Needed = Annotated[Line, StringConstraints(min_length=1)]
 Country = Annotated[str, AfterValidator(_known)]
 
+# Where the postal code stands before the town on a letter, by the countries' own postal services
+# (upu.int, "Postal addressing systems").
+# fmt: off
+POSTAL_CODE_FIRST = frozenset({
+    "AD", "AL", "AR", "AT", "BA", "BE", "BG", "CH", "CZ", "DE", "DK", "DZ", "EE", "ES", "FI", "FO",
+    "FR", "GF", "GL", "GP", "GR", "HR", "IL", "IS", "IT", "LI", "LT", "LU", "MA", "MC", "MD", "ME",
+    "MK", "MQ", "MX", "MY", "NC", "NL", "NO", "PF", "PL", "PM", "PT", "RE", "RO", "RS", "SE", "SI",
+    "SK", "SM", "TN", "TR", "UY", "VA", "WF", "XK", "YT",
+})
+# fmt: on
+
 
 class Address(BaseModel):
     """Where one order is sent, in the parts of Stripe's Address Element.
@@ -45,7 +56,10 @@ class Address(BaseModel):
 
     def lines(self, locale: str = "en") -> tuple[str, ...]:
         """The address as on a label, the country's name in the language of a Babel locale."""
-        place = " ".join(part for part in (self.city, self.state, self.postal_code) if part)
+        parts = (self.city, self.state, self.postal_code)
+        if self.country in POSTAL_CODE_FIRST:
+            parts = (self.postal_code, self.city, self.state)
+        place = " ".join(part for part in parts if part)
         return tuple(
             line
             for line in (self.name, self.line1, self.line2, place, country_name(self.country, locale))

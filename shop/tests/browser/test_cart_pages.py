@@ -126,6 +126,7 @@ def test_three_titles_are_bought_in_one_payment(page: Page, shop: Shop) -> None:
     expect_paid(page)
     expect(page.locator(".receipt-line")).to_have_count(3)
     expect(page.locator(".facts")).to_contain_text("S$76.00")
+    expect(page.get_by_label("Cart, empty")).to_be_visible()
     page.goto(f"{shop.url}/cart")
     expect(page.locator("main")).to_contain_text("There is nothing in it yet")
     mails = wait_until(lambda: shop.mails("three@example.com"), "the receipt")

@@ -149,6 +149,15 @@ def test_an_address_on_a_label() -> None:
     assert Address.model_validate(address.model_dump()) == address
 
 
+@pytest.mark.parametrize(
+    ("country", "place"), [("AT", "1010 Vienna W"), ("US", "Vienna W 1010"), ("JP", "Vienna W 1010")]
+)
+def test_the_place_of_the_postal_code(country: str, place: str) -> None:
+    """Before the town or after it, as letters are written there."""
+    parts = {"city": "Vienna", "state": "W", "postal_code": "1010", "country": country}
+    assert Address.model_validate(ADDRESS | parts).lines()[3] == place
+
+
 def test_countries_are_those_that_one_can_live_in() -> None:
     """ISO's countries and the few that Stripe offers beside them, each with a name."""
     assert {"SG", "DE", "XK", "AX"} <= COUNTRIES

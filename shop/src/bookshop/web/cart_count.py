@@ -25,8 +25,13 @@ class CartCount:
         """Pass the request on with the count."""
         is_page = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
         if is_page and not scope["path"].startswith(UNREAD):
-            scope[CART_COUNT] = await _count(Request(scope))
+            await recount(Request(scope))
         await self.app(scope, receive, send)
+
+
+async def recount(request: Request) -> None:
+    """Count again, in a door that may just have settled an order and so emptied the cart."""
+    request.scope[CART_COUNT] = await _count(request)
 
 
 async def _count(request: Request) -> int:

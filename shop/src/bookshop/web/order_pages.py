@@ -13,7 +13,7 @@ from bookshop.database import now
 from bookshop.errors import NotFoundError
 from bookshop.money import Money
 from bookshop.orders import UNPAID, Order, State
-from bookshop.web import shopkeeper, templating
+from bookshop.web import cart_count, shopkeeper, templating
 from bookshop.web.book_pages import cover_url
 from bookshop.web.order_scenes import scene_of
 from bookshop.web.pages import CheckoutPage, LineView, OrderPage
@@ -41,6 +41,7 @@ async def order(request: Request) -> Response:
         return RedirectResponse(f"/orders/{found.token}", 303, headers=NEVER_KEPT)
     if found.state in UNPAID or (found.state == State.PAID and found.payment_method is None):
         _, found = await ask_stripe(shop, found, cause=Cause.ORDER_PAGE)
+        await cart_count.recount(request)
     view = await _order_page(request, found)
     return templating.render(request, view, headers=NEVER_KEPT)
 

@@ -1,7 +1,8 @@
 // Puts a book into the cart without leaving the page, and keeps the count beside "Cart" true. Without this
 // script the same forms lead to the cart itself.
 
-const link = /** @type {HTMLElement} */ (document.querySelector(".masthead-cart"));
+import { takeCount } from "./cart_count.js";
+
 const news = /** @type {HTMLElement} */ (document.getElementById("cart-news"));
 
 const SECONDS_OF_THANKS = 2;
@@ -54,14 +55,6 @@ function showAdded(form, cart) {
 
 async function recount() {
   takeCount(await pageOf(await fetch("/cart")));
-}
-
-/** @param {Document} page  any page of the shop that is newer than this one */
-function takeCount(page) {
-  const fresh = page.querySelector(".masthead-cart");
-  if (!fresh) return;
-  link.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
-  link.setAttribute("aria-label", fresh.getAttribute("aria-label") ?? "");
 }
 
 /** @param {Response} response */

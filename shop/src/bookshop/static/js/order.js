@@ -1,5 +1,6 @@
 // The order page: follows the order while it is not final, and shows the new state when it changes.
 
+import { takeCount } from "./cart_count.js";
 import { offerCopying } from "./copy.js";
 import { offerResuming } from "./resume.js";
 
@@ -48,6 +49,7 @@ async function takeNewState() {
     const fresh = page.getElementById("order");
     if (!fresh) return;
     order().replaceWith(document.adoptNode(fresh));
+    takeCount(page); // What was paid has left the cart.
     document.title = page.title;
     offerCopying(order());
     offerResuming(takeNewState);
