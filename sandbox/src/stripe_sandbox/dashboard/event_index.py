@@ -1,10 +1,9 @@
-"""What a search among many events needs of each, kept up to date from what the store says has changed."""
+"""What a search among many events needs of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from stripe_sandbox.sandbox import Sandbox
-from stripe_sandbox.store import Watch
+from stripe_sandbox.dashboard.store_index import StoreIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,38 +14,24 @@ class Entry:
     text: str
 
 
-class EventIndex:
-    """Built when it is first asked; the order is that in which the events happened."""
+class EventIndex(StoreIndex[Entry]):
+    """The events in the order in which they happened."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
-        self._watch: Watch | None = None
-        self._entries: dict[str, Entry] = {}
+    kinds = ("event",)
 
-    def newest_first(self) -> Iterator[tuple[str, Entry]]:
-        """Ids and entries."""
-        self._catch_up()
-        return reversed(self._entries.items())
+    def _stale(self, changed: Mapping[str, Iterable[str]]) -> Iterable[str]:
+        return changed["event"]
 
-    def types(self) -> list[str]:
-        """The types that have happened, in alphabetical order."""
-        self._catch_up()
-        return sorted({entry.type for entry in self._entries.values()})
-
-    def _catch_up(self) -> None:
-        if self._watch is None:
-            self._watch = self._sandbox.store.watch("event")
-        for identifier in self._watch.take()["event"]:
-            event = self._sandbox.store.get("event", identifier)
-            if event is None:
-                self._entries.pop(identifier, None)
-            elif identifier not in self._entries:
-                about = event["data"]["object"]
-                parts = (
-                    event["id"],
-                    event["type"],
-                    about.get("id", ""),
-                    about.get("payment_intent") or "",
-                    event["request"]["id"] or "",
-                )
-                self._entries[identifier] = Entry(event["type"], "\n".join(parts).casefold())
+    def _read(self, identifier: str) -> Entry | None:
+        event = self._sandbox.store.get("event", identifier)
+        if event is None:
+            return None
+        about = event["data"]["object"]
+        parts = (
+            event["id"],
+            event["type"],
+            about.get("id", ""),
+            about.get("payment_intent") or "",
+            event["request"]["id"] or "",
+        )
+        return Entry(event["type"], "\n".join(parts).casefold())

@@ -76,7 +76,7 @@ class EventPages:
         page = EventListPage(
             rows=cut(self._matching(search, event_type, wanted), request, row),
             search=search,
-            types=self._index.types(),
+            types=self._index.distinct("type"),
             type=event_type,
             deliveries=DELIVERY_STATES,
             delivery=delivery,

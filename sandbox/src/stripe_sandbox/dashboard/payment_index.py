@@ -1,13 +1,14 @@
-"""What a search among many payments needs of each, kept up to date from what the store says has changed."""
+"""What a search among many payments needs of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from stripe_sandbox.currencies import written
 from stripe_sandbox.dashboard.payment_row import email_of, method_of
 from stripe_sandbox.dashboard.states import state_of
+from stripe_sandbox.dashboard.store_index import StoreIndex
 from stripe_sandbox.sandbox import Sandbox
-from stripe_sandbox.store import StripeObject, Watch
+from stripe_sandbox.store import StripeObject
 
 NO_METHOD = "none"
 
@@ -24,32 +25,15 @@ class Entry:
     payment_method: str
 
 
-class PaymentIndex:
-    """Built when it is first asked; the order is that in which the payments were made."""
+class PaymentIndex(StoreIndex[Entry]):
+    """The payments in the order in which they were made."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
-        self._watch: Watch | None = None
-        self._entries: dict[str, Entry] = {}
+    kinds = ("payment_intent", "charge", "customer", "payment_method")
 
-    def newest_first(self) -> Iterator[tuple[str, Entry]]:
-        """Ids and entries."""
-        self._catch_up()
-        return reversed(self._entries.items())
-
-    def currencies(self) -> list[str]:
-        """Those that payments have, in alphabetical order."""
-        self._catch_up()
-        return sorted({entry.currency for entry in self._entries.values()})
-
-    def _catch_up(self) -> None:
-        store = self._sandbox.store
-        if self._watch is None:
-            self._watch = store.watch("payment_intent", "charge", "customer", "payment_method")
-        changed = self._watch.take()
+    def _stale(self, changed: Mapping[str, Iterable[str]]) -> Iterable[str]:
         stale = dict.fromkeys(changed["payment_intent"])
         for charge_id in changed["charge"]:
-            charge = store.get("charge", charge_id)
+            charge = self._sandbox.store.get("charge", charge_id)
             if charge and charge["payment_intent"]:
                 stale[charge["payment_intent"]] = None
         others = {*changed["customer"], *changed["payment_method"]}
@@ -59,12 +43,11 @@ class PaymentIndex:
                 for identifier, entry in self._entries.items()
                 if entry.customer in others or entry.payment_method in others
             )
-        for identifier in stale:
-            intent = store.get("payment_intent", identifier)
-            if intent is None:
-                self._entries.pop(identifier, None)
-            else:
-                self._entries[identifier] = _entry(self._sandbox, intent)
+        return stale
+
+    def _read(self, identifier: str) -> Entry | None:
+        intent = self._sandbox.store.get("payment_intent", identifier)
+        return _entry(self._sandbox, intent) if intent else None
 
 
 def _entry(sandbox: Sandbox, intent: StripeObject) -> Entry:

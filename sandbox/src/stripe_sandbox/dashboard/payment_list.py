@@ -47,7 +47,7 @@ class PaymentList:
 
     async def page(self, request: Request) -> Response:
         search = request.query_params.get("q", "").strip()
-        currencies = {code: code.upper() for code in self._index.currencies()}
+        currencies = {code: code.upper() for code in self._index.distinct("currency")}
         filters = (
             _filter(request, "state", "Status", "Any status", _STATES),
             _filter(request, "method", "Method", "Any method", _METHODS),
