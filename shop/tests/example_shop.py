@@ -40,7 +40,7 @@ async def _order(request: Request) -> Response:
 async def _status(request: Request) -> Response:
     page = EXAMPLES[request.path_params["scene"]]
     return JSONResponse(
-        {"state": page.state, "payment_status": page.payment_status, "is_final": page.is_final}
+        {"state": page.state, "scene": page.scene, "method": page.method, "is_final": page.is_final}
     )
 
 

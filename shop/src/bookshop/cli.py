@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     add("worker", _worker, "the process that sends mails and reconciles with Stripe")
     add("migrate", _migrate, "bring the database to this release")
     add("reconcile", _reconcile, "ask Stripe about every unsettled order now")
-    add("sweep", _sweep, "throw away carts that nobody has touched for 180 days")
+    add("sweep", _sweep, "throw away carts that nobody has touched for a year")
     add("mailbox", _mailbox, "an SMTP server that keeps what it gets and shows it in the browser")
     catalog = add("catalog", _load_catalog, "put the books of a catalogue file on the shelf")
     catalog.add_argument("action", choices=["load"])

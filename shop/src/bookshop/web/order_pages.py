@@ -154,7 +154,7 @@ async def _order_page(request: Request, found: Order) -> OrderPage:
         was_too_late_to_cancel=found.cancel_refused_by is not None,
         pay_url=f"{address}/pay" if _can_be_paid(found) else None,
         cancel_url=f"{address}/cancel" if _can_be_canceled(found) else None,
-        payment_url=f"{address}/payment",
+        order_url=address,
         publishable_key=shop.settings.stripe_publishable_key,
         dashboard_url=dashboard if found.payment_intent_id and shopkeeper.is_signed_in(request) else None,
     )

@@ -159,7 +159,7 @@ class OrderPage:
     none yet). `method` names how it is or was last paid ("Visa •••• 4242"), `provider` who is asked to
     approve where that is not the customer's bank ("GrabPay"). `failure_message` is a sentence about a refused
     attempt; `action_until` ends an attempt under way. `pay_url` and `cancel_url` are given while the order
-    can be paid and canceled; `payment_url` opens its payment for a script, with `publishable_key`.
+    can be paid and canceled; under `order_url` a script opens its payment, with `publishable_key`.
     `dashboard_url` is the signed-in shopkeeper's; `amount_refunded` is None when nothing went back. `address`
     is what the books are sent to, line by line; an order without one has no `shipping` either.
     """
@@ -192,7 +192,7 @@ class OrderPage:
     was_too_late_to_cancel: bool = False
     pay_url: str | None = None
     cancel_url: str | None = None
-    payment_url: str = ""
+    order_url: str = ""
     publishable_key: str = ""
     dashboard_url: str | None = None
 

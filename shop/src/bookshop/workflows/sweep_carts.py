@@ -1,4 +1,4 @@
-"""Carts that were left behind, thrown away after half a year."""
+"""Carts that were left behind, thrown away after a year."""
 
 from datetime import timedelta
 
@@ -10,11 +10,11 @@ from bookshop.wiring import Shop
 
 log = structlog.get_logger()
 
-KEPT_FOR = timedelta(days=180)
+KEPT_FOR = timedelta(days=365)
 
 
 async def sweep_carts(shop: Shop) -> int:
-    """Delete carts that nobody has touched for 180 days, and say how many; safe to repeat at any time.
+    """Delete carts that nobody has touched for a year, and say how many; safe to repeat at any time.
 
     One whose order is not settled stays, because settling takes the order's books out of it.
     """

@@ -2,6 +2,7 @@
 // script the same forms lead to the cart itself.
 
 import { takeCount } from "./cart_count.js";
+import { pageOf } from "./fetched_page.js";
 
 const news = /** @type {HTMLElement} */ (document.getElementById("cart-news"));
 
@@ -55,9 +56,4 @@ function showAdded(form, cart) {
 
 async function recount() {
   takeCount(await pageOf(await fetch("/cart")));
-}
-
-/** @param {Response} response */
-async function pageOf(response) {
-  return new DOMParser().parseFromString(await response.text(), "text/html");
 }

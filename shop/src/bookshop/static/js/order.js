@@ -2,6 +2,7 @@
 
 import { takeCount } from "./cart_count.js";
 import { offerCopying } from "./copy.js";
+import { pageOf } from "./fetched_page.js";
 import { offerResuming } from "./resume.js";
 
 const FIRST_PAUSE = 1000; // milliseconds
@@ -45,7 +46,7 @@ async function takeNewState() {
   try {
     const response = await fetch(location.href);
     if (!response.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = await pageOf(response);
     const fresh = page.getElementById("order");
     if (!fresh) return;
     order().replaceWith(document.adoptNode(fresh));

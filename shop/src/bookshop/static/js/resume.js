@@ -13,7 +13,7 @@ import * as stripeJs from "./stripe_js.js";
  */
 export function offerResuming(takeNewState) {
   const call = /** @type {HTMLAnchorElement | null} */ (document.getElementById("call"));
-  if (!call?.dataset.paymentUrl) return;
+  if (!call?.dataset.orderUrl) return;
   let isBusy = false;
   call.addEventListener("click", async (event) => {
     event.preventDefault();
@@ -36,9 +36,9 @@ export function offerResuming(takeNewState) {
  *
  * @param {DOMStringMap} facts
  */
-async function resume({ paymentUrl = "", amount, publishableKey = "", locale }) {
+async function resume({ orderUrl = "", amount, publishableKey = "", locale }) {
   const construct = await stripeJs.loaded();
-  const answer = await orders.openPayment(paymentUrl.replace(/\/payment$/, ""), undefined, Number(amount));
+  const answer = await orders.openPayment(orderUrl, undefined, Number(amount));
   if (answer.kind === "already-paid") return;
   if (answer.kind !== "payable") throw new Error(answer.kind);
   const stripe = construct(publishableKey, { locale: /** @type {StripeElementLocale} */ (locale) });

@@ -54,7 +54,7 @@ async function askAnew(elements) {
   note.classList.toggle("field-error", problem !== "");
   if (answer.kind === "quoted") return take(answer, elements);
   note.textContent = problem || say("shipping-unknown");
-  country = ""; // So that choosing it again asks again.
+  if (answer.kind === "unanswered") country = ""; // So that choosing it again asks again.
 }
 
 /**

@@ -4,6 +4,7 @@
 /** @import {Total} from "./orders.js" */
 
 import { form } from "./checkout_page.js";
+import { pageOf } from "./fetched_page.js";
 import { say } from "./words.js";
 
 export const total = { amount: Number(form.dataset.amount), currency: form.dataset.currency ?? "" };
@@ -20,9 +21,8 @@ export async function takeNewTotal({ amount, text }, shipping, elements, { refre
   const hasChanged = amount !== total.amount;
   total.amount = amount;
   await Promise.all([hasChanged && elements.update({ amount }), refresh && refreshReceipt()]);
-  for (const place of document.querySelectorAll("[data-total]")) place.textContent = text;
-  const words = shipping.amount === 0 ? say("free") : shipping.text;
-  for (const place of document.querySelectorAll("[data-shipping]")) place.textContent = words;
+  write("[data-total]", text);
+  write("[data-shipping]", shipping.amount === 0 ? say("free") : shipping.text);
 }
 
 /**
@@ -35,7 +35,7 @@ export async function takeNewTotal({ amount, text }, shipping, elements, { refre
  */
 export async function takeNewCart(address, elements) {
   const response = await fetch(address);
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = await pageOf(response);
   const fresh = page.getElementById("checkout");
   if (!response.ok || !fresh) return false;
   history.replaceState(null, "", response.url);
@@ -44,8 +44,7 @@ export async function takeNewCart(address, elements) {
   total.currency = fresh.dataset.currency ?? "";
   await elements.update(total);
   takeReceipt(page);
-  const words = page.querySelector("[data-total]")?.textContent ?? "";
-  for (const place of document.querySelectorAll("[data-total]")) place.textContent = words;
+  write("[data-total]", page.querySelector("[data-total]")?.textContent ?? "");
   return true;
 }
 
@@ -54,7 +53,7 @@ async function refreshReceipt() {
   try {
     const response = await fetch(location.href);
     if (!response.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = await pageOf(response);
     // Who has chosen another currency in another tab since gets another checkout there; this one stays as it is.
     const isSame = page.getElementById("checkout")?.dataset.currency === total.currency;
     if (isSame) takeReceipt(page);
@@ -67,4 +66,12 @@ async function refreshReceipt() {
 function takeReceipt(page) {
   const fresh = page.getElementById("receipt");
   if (fresh) document.getElementById("receipt")?.replaceWith(document.adoptNode(fresh));
+}
+
+/**
+ * @param {string} places  a selector
+ * @param {string} words
+ */
+function write(places, words) {
+  for (const place of document.querySelectorAll(places)) place.textContent = words;
 }
