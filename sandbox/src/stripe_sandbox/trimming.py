@@ -14,6 +14,7 @@ from collections.abc import Callable
 from itertools import takewhile
 
 from stripe_sandbox.events import KEPT_SECONDS
+from stripe_sandbox.resources import three_d_secure
 from stripe_sandbox.resources.intent_states import FINAL
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
@@ -56,5 +57,5 @@ def _remove(sandbox: Sandbox, kind: str, identifiers: list[str]) -> int:
 
 
 def _is_over(sandbox: Sandbox, item: StripeObject) -> bool:
-    intent = sandbox.store.get("payment_intent", item["payment_intent"])
+    intent = three_d_secure.intent_of(sandbox, item)
     return intent is None or intent["status"] in FINAL

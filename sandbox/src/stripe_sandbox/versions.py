@@ -67,12 +67,16 @@ def render(value: dict[str, Any], version: str, store: Store) -> dict[str, Any]:
 def charges_of(store: Store, intent_id: str) -> dict[str, Any]:
     """An intent's attempts to charge, newest first, as the list that stood in it until 2022-11-15."""
     charges = store.related("charge", "payment_intent", intent_id)
-    return _listed(charges, f"/v1/charges?payment_intent={intent_id}")
+    return _listed(charges, _charges_url(intent_id))
 
 
 def refunds_of(store: Store, charge_id: str) -> dict[str, Any]:
     """A charge's refunds, newest first, as the list that can be expanded and once stood in it."""
     return _listed(store.related("refund", "charge", charge_id), f"/v1/charges/{charge_id}/refunds")
+
+
+def _charges_url(intent_id: str) -> str:
+    return f"/v1/charges?payment_intent={intent_id}"
 
 
 def _listed(found: list[dict[str, Any]], url: str) -> dict[str, Any]:
@@ -87,7 +91,8 @@ def _older_payment_intent(intent: dict[str, Any], version: str, store: Store) ->
         charged = intent.pop("latest_charge", None) is not None
         if "charges" not in intent:
             # A snapshot from before the first attempt has none, whatever came later.
-            charges = charges_of(store, intent["id"] if charged else "")
+            url = _charges_url(intent["id"])
+            charges = charges_of(store, intent["id"]) if charged else _listed([], url)
             intent["charges"] = render(charges, version, store)
 
 

@@ -121,6 +121,30 @@ def test_radar_blocks_by_the_accounts_rules(
     assert attempt(client, token).status == "succeeded"
 
 
+@pytest.mark.parametrize(
+    ("setting", "token", "code"),
+    [
+        ("block_highest_risk", "tok_riskLevelHighest", "card_declined"),
+        ("block_failed_cvc", "tok_cvcCheckFail", "incorrect_cvc"),
+    ],
+)
+def test_radar_blocks_charges_without_an_intent_too(
+    client: stripe.StripeClient, control: httpx.Client, *, setting: str, token: str, code: str
+) -> None:
+    """The same rules, and the failed charge says which one."""
+    wanted: Any = {"amount": 2300, "currency": "sgd", "source": token}
+    control.put("/account", json={setting: True}).raise_for_status()
+    with pytest.raises(stripe.CardError) as blocked:
+        client.v1.charges.create(wanted)
+    assert blocked.value.code == code
+    assert blocked.value.error
+    outcome = client.v1.charges.retrieve(str(blocked.value.error.charge)).outcome
+    assert outcome
+    assert outcome.type == "blocked"
+    control.put("/account", json={setting: False})
+    assert client.v1.charges.create(wanted).status == "succeeded"
+
+
 def test_one_card_is_blocked_whatever_the_rules(client: stripe.StripeClient, control: httpx.Client) -> None:
     """Radar never lets it reach the bank."""
     control.put("/account", json={"block_highest_risk": False})

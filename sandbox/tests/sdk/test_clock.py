@@ -91,6 +91,28 @@ def test_a_restart_takes_up_what_was_waiting(
         assert client.v1.disputes.retrieve(dispute.id).status == "lost"
 
 
+def test_a_restart_decides_no_draft(tmp_path: Path, client_for: Callable[..., stripe.StripeClient]) -> None:
+    """Evidence that was saved and not submitted is nobody's but the shop's."""
+    state = ("--state", str(tmp_path / "sandbox.db"))
+    with running_sandbox(*state) as first:
+        client = client_for(first)
+        disputed = paid(client, payment_method="pm_card_createDispute")
+        move(first, 60)
+        dispute = client.v1.disputes.list({"payment_intent": disputed.id}).data[0]
+        drafted = client.v1.disputes.update(
+            dispute.id, {"evidence": {"uncategorized_text": "winning_evidence"}, "submit": False}
+        )
+        assert drafted.status == "needs_response"
+        first.kill()
+    with running_sandbox(*state) as second:
+        client = client_for(second)
+        move(second, 2 * 60)
+        assert client.v1.disputes.retrieve(dispute.id).status == "needs_response"
+        client.v1.disputes.update(dispute.id, {"submit": True})
+        move(second, 3 * 60)
+        assert client.v1.disputes.retrieve(dispute.id).status == "won"
+
+
 def test_klarna_holds_money_for_an_account_at_home(client_for: Callable[..., stripe.StripeClient]) -> None:
     """Of the methods beyond cards the one that can be captured later."""
     with running_sandbox("--account-country", "DE") as sandbox:

@@ -124,6 +124,21 @@ def test_grabpay_may_come_back_before_the_intent_has_settled(
     assert control.put("/payments", json={"hold": "succeeded"}).status_code == 400
 
 
+def test_a_held_payment_waits_for_its_release_alone(
+    client: stripe.StripeClient, control: httpx.Client, page: httpx.Client
+) -> None:
+    """The hour after which a code runs out is over for a customer who has said yes."""
+    for state in ("requires_action", "processing"):
+        control.put("/payments", json={"hold": state}).raise_for_status()
+        intent = begun(client, "paynow", "sgd")
+        press(page, intent, "authorize")
+        offset = control.get("/clock").json()["offset"] + 2 * 3600
+        control.put("/clock", json={"offset": offset}).raise_for_status()
+        assert client.v1.payment_intents.retrieve(intent.id).status == state
+        assert control.post("/payments/release").json() == {"released": 1}
+        assert client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
+
+
 def test_p24_may_answer_later(client: stripe.StripeClient, control: httpx.Client, page: httpx.Client) -> None:
     """A delayed result goes through `processing`."""
     intent = begun(client, "p24", "pln")

@@ -54,6 +54,20 @@ def test_a_full_refund_closes_it(client: stripe.StripeClient, reason: Any) -> No
     assert client.v1.reviews.retrieve(review.id).closed_reason == expected
 
 
+def test_a_charge_without_an_intent_is_reviewed_too(client: stripe.StripeClient) -> None:
+    """Its outcome says so, and a refund of it all closes the review."""
+    charge = client.v1.charges.create(
+        {"amount": 2300, "currency": "sgd", "source": "tok_riskLevelElevated", "expand": ["review"]}
+    )
+    assert charge.outcome
+    assert charge.outcome.type == "manual_review"
+    assert isinstance(charge.review, stripe.Review)
+    assert (charge.review.open, charge.review.charge) == (True, charge.id)
+    assert "payment_intent" not in charge.review
+    client.v1.refunds.create({"charge": charge.id})
+    assert client.v1.reviews.retrieve(charge.review.id).closed_reason == "refunded"
+
+
 def test_letting_a_hold_go_closes_it(client: stripe.StripeClient) -> None:
     """There is no payment left to judge."""
     review = review_of(client, capture_method="manual")

@@ -86,6 +86,7 @@ def test_versions_compare_by_date_and_render_older_shapes() -> None:
     assert [refund["id"] for refund in charge["refunds"]["data"]] == ["re_1"]
     before = versions.render(intent | {"latest_charge": None}, "2022-08-01", store)
     assert before["charges"]["data"] == []
+    assert before["charges"]["url"] == "/v1/charges?payment_intent=pi_1"
     assert "invoice" in versions.render(intent, "2024-06-20", store)
 
 

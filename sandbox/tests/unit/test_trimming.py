@@ -71,6 +71,17 @@ def test_a_challenge_goes_a_day_after_its_intent_is_final(
     assert kept(sandbox, "three_d_secure_source") == kept(sandbox, "payment_attempt") == ["one"] * stays
 
 
+@pytest.mark.parametrize(("status", "stays"), [("succeeded", False), ("requires_action", True)])
+def test_a_challenge_of_a_setup_intent_too(sandbox: Sandbox, status: str, *, stays: bool) -> None:
+    """Saving a card for later asks its customer as well."""
+    sandbox.store.save("setup_intent", {"id": "seti", "created": sandbox.now(), "status": status})
+    challenge = {"id": "src", "payment_intent": None, "setup_intent": "seti", "created": sandbox.now()}
+    sandbox.store.save("three_d_secure_source", challenge)
+    sandbox.clock_offset = DAY + 1
+    trimming.trim(sandbox)
+    assert kept(sandbox, "three_d_secure_source") == ["src"] * stays
+
+
 def test_the_file_gets_smaller(sandbox: Sandbox, tmp_path: Path) -> None:
     """What was forgotten leaves the file when it is opened next."""
     event(sandbox, "evt")

@@ -11,12 +11,12 @@ from stripe_sandbox import cards, errors
 from stripe_sandbox.call import Call
 from stripe_sandbox.cards import Authentication
 from stripe_sandbox.currencies import check_amount
-from stripe_sandbox.declines import AUTHENTICATION_REQUIRED
+from stripe_sandbox.declines import AUTHENTICATION_REQUIRED, Decline
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.events import emit
 from stripe_sandbox.ids import plain_id
 from stripe_sandbox.metadata import merged
-from stripe_sandbox.resources import charges, dispute_courses, payment_methods
+from stripe_sandbox.resources import card_details, charges, dispute_courses, payment_methods, radar, reviews
 from stripe_sandbox.resources.intent_fields import shipping
 from stripe_sandbox.store import StripeObject
 
@@ -39,11 +39,12 @@ def create(call: Call) -> StripeObject:
     """
     asked = _asked(call)
     method = _method(call)
-    card, _ = payment_methods.card_behind(call.sandbox, method["id"])
-    decline = AUTHENTICATION_REQUIRED if card.authentication in _WANTS_AUTHENTICATION else card.decline
+    decline = _decline(call, method)
     charge = charges.make(call.sandbox, asked, method, None, decline)
     charge |= {"payment_intent": None, "source": _source(method)}
     payment_methods.remember(call.sandbox, method["id"], used=True)
+    if not decline:
+        reviews.open_if_risky(call.sandbox, None, charge, call.cause)
     call.sandbox.store.save("charge", charge)
     emit(call.sandbox, "charge.failed" if decline else "charge.succeeded", charge, call.cause)
     if decline:
@@ -112,6 +113,14 @@ def _method(call: Call) -> StripeObject:
     if f"pm_card_{token.removeprefix('tok_')}" not in cards.BY_TOKEN:
         raise errors.no_such("token", token, "source", status=400)
     return payment_methods.from_data(call.sandbox, {"type": "card", "card": {"token": token}})
+
+
+def _decline(call: Call, method: StripeObject) -> Decline | None:
+    card, hidden = payment_methods.card_behind(call.sandbox, method["id"])
+    if card.authentication in _WANTS_AUTHENTICATION:
+        return AUTHENTICATION_REQUIRED
+    checks = card_details.checks_made(card, hidden, method)
+    return card.decline or radar.refusal(call.sandbox.settings, card, checks)
 
 
 def _source(method: StripeObject) -> dict[str, Any]:

@@ -194,9 +194,9 @@ def _withdraw(sandbox: Sandbox, dispute: StripeObject, *, with_fee: bool = True)
 
 
 def _decide(sandbox: Sandbox, dispute_id: str) -> None:
-    """The bank has read the evidence."""
+    """The bank has read the evidence, if it was handed in: a draft is nobody's but the shop's."""
     dispute = sandbox.store.get("dispute", dispute_id)
-    if dispute is None or dispute["status"] in CLOSED:
+    if dispute is None or not dispute["status"].endswith("under_review"):
         return
     text, inquiry = dispute["evidence"]["uncategorized_text"], dispute["status"].startswith("warning")
     if inquiry and text == ESCALATING:

@@ -202,7 +202,14 @@ def _plan(sandbox: Sandbox, attempt: StripeObject) -> None:
     """Let the attempt end by itself when it is due; a debit stays in `processing` for a moment at least."""
     wait = attempt["due"] - sandbox.now() if attempt["due"] is not None else None
     if wait is not None:
-        sandbox.later(max(wait, sandbox.settling_seconds), _finish, sandbox, attempt["id"])
+        sandbox.later(max(wait, sandbox.settling_seconds), _fall_due, sandbox, attempt["id"], attempt["due"])
+
+
+def _fall_due(sandbox: Sandbox, attempt_id: str, due: int) -> None:
+    """Carry a plan out, unless the attempt has moved on meanwhile and has another end or none."""
+    attempt, _, _ = _found(sandbox, attempt_id)
+    if attempt["due"] == due:
+        _finish(sandbox, attempt_id)
 
 
 def _finish(sandbox: Sandbox, attempt_id: str) -> None:

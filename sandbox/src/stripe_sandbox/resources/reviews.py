@@ -31,8 +31,11 @@ def approve(call: Call) -> StripeObject:
     return review
 
 
-def open_if_risky(sandbox: Sandbox, intent: StripeObject, charge: StripeObject, cause: Cause) -> None:
-    """Open a review of an authorised payment by card, when the account wants one; the caller saves both."""
+def open_if_risky(sandbox: Sandbox, intent: StripeObject | None, charge: StripeObject, cause: Cause) -> None:
+    """Open a review of an authorised payment by card, when the account wants one; the caller saves both.
+
+    A charge made directly has no intent.
+    """
     card, _ = payment_methods.card_behind(sandbox, charge["payment_method"])
     if not radar.wants_review(sandbox.settings, card):
         return
@@ -48,11 +51,13 @@ def open_if_risky(sandbox: Sandbox, intent: StripeObject, charge: StripeObject, 
         "livemode": False,
         "open": True,
         "opened_reason": "rule",
-        "payment_intent": intent["id"],
         "reason": "rule",
         "session": None,
     }
-    charge["review"] = intent["review"] = review["id"]
+    charge["review"] = review["id"]
+    if intent is not None:
+        review["payment_intent"] = intent["id"]
+        intent["review"] = review["id"]
     sandbox.store.save("review", review)
     emit(sandbox, "review.opened", review, cause)
 

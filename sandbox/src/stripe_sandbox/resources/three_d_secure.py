@@ -98,7 +98,7 @@ def _captcha(sandbox: Sandbox, source: StripeObject) -> dict[str, Any]:
 
 
 def intent_of(sandbox: Sandbox, source: StripeObject) -> StripeObject | None:
-    """The PaymentIntent or SetupIntent that a challenge is about."""
+    """The PaymentIntent or SetupIntent that a challenge, or an attempt to pay elsewhere, is about."""
     if source.get("setup_intent"):
         return sandbox.store.get("setup_intent", source["setup_intent"])
     return sandbox.store.get("payment_intent", source["payment_intent"])
