@@ -126,7 +126,7 @@ def confirmation(order: Order, settings: Settings) -> EmailMessage:
             for line in order.lines
         ],
         "shipping": order.shipping,
-        "address": order.address.lines(LANGUAGES[order.locale].babel) if order.address else (),
+        "address": order.address.lines(language.babel) if order.address else (),
         "total": order.money,
         "payment_intent_id": order.payment_intent_id,
         "order_url": f"{settings.public_url}/orders/{order.token}",

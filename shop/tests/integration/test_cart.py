@@ -166,6 +166,15 @@ def test_changing_what_another_window_removed_is_said(shop: Shop, visitor: httpx
     assert held_by(shop, visitor) == {MECHNER: 1}
 
 
+def test_pages_that_answer_a_form_show_the_count_too(visitor: httpx.Client) -> None:
+    """A refusal is a page like any other: its masthead knows the cart."""
+    put(visitor, HAMMING, 3)
+    browser = {"Accept": "text/html"}
+    assert masthead_count(visitor.post("/orders", headers=browser, content=b"{")) == "3"
+    assert masthead_count(visitor.post("/cart", headers=browser, data={"book": "no-such-book"})) == "3"
+    assert masthead_count(visitor.post("/", headers=browser)) == "3"
+
+
 @pytest.mark.parametrize(
     ("path", "form", "status"),
     [

@@ -73,6 +73,9 @@ def test_methods_that_a_door_does_not_know(shop: Shop, method: str, path: str) -
     answer = httpx.request(method, shop.url + path, headers=SCRIPT)
     assert_problem(answer, 405)
     assert answer.headers["allow"]
+    if not path.startswith("/stripe/"):
+        german = httpx.request(method, shop.url + path, headers=SCRIPT | {"Accept-Language": "de"})
+        assert german.json()["title"].endswith("nicht")
 
 
 @pytest.mark.parametrize(
@@ -188,6 +191,7 @@ def test_odd_requests_do_not_grow_the_metrics(shop: Shop) -> None:
     for number in range(5):
         httpx.request(f"ODD{number}", f"{shop.url}/odd-{number}")
         httpx.get(f"{shop.url}/nowhere-{number}")
+        httpx.get(f"{shop.url}/books/odd-{number}")
     text = httpx.get(f"{shop.url}/metrics").text
     assert "odd-" not in text.lower()
     assert "nowhere-" not in text

@@ -15,6 +15,7 @@ import factories
 from bookshop import mail
 from bookshop.orders import Order, OrderLine, State
 from bookshop.workflows.deliver_confirmation import LONGEST_PAUSE, pauses
+from processes import ADDRESS
 
 
 def paid(**changes: object) -> Order:
@@ -99,6 +100,14 @@ def test_it_is_written_in_the_orders_language(
     assert line in part(message, "html")
     assert line in part(message, "plain")
     assert thanks in part(message, "plain")
+
+
+def test_the_address_of_an_order_whose_language_is_no_longer_spoken() -> None:
+    """A language that went away takes neither the mail nor the address in it away."""
+    message = received(paid(locale="tlh", shipping_address=ADDRESS | {"country": "DE"}))
+    for kind in ("plain", "html"):
+        assert "1 Raffles Place" in part(message, kind)
+        assert "Germany" in part(message, kind)
 
 
 def test_names_with_letters_of_all_kinds() -> None:

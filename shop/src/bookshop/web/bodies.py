@@ -1,6 +1,7 @@
 """Reading what scripts send: never more than a door wants, checked against a pydantic model."""
 
 from typing import TypeVar
+from urllib.parse import parse_qs
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
@@ -8,6 +9,10 @@ from starlette.requests import ClientDisconnect, Request
 from bookshop.errors import BadRequestError, TooLargeError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+# Bytes and fields; the largest form of ours has three fields and an address.
+LONGEST_FORM = 4096
+MOST_FIELDS = 20
 
 
 async def read_bytes(request: Request, *, limit: int) -> bytes:
@@ -46,6 +51,21 @@ async def read_json(request: Request, model: type[Model], *, limit: int = 16_384
         if any(not detail["loc"] for detail in error.errors()):
             raise BadRequestError("The body is not a JSON object.") from error
         raise
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a small form, the last of each name; what is no form at all has none.
+
+    Raises:
+        BadRequestError: the caller went away in the middle, or sends more fields than any form of ours has.
+        TooLargeError: it is longer than `LONGEST_FORM`.
+    """
+    body = await read_bytes(request, limit=LONGEST_FORM)
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise BadRequestError("That is no form of ours.") from error
+    return {name: values[-1] for name, values in fields.items()}
 
 
 def int_header(request: Request, name: str) -> int:

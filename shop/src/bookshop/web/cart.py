@@ -1,6 +1,6 @@
 """The cart: changed by plain forms that end in a 303, so that a reload never repeats a change."""
 
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,8 +11,9 @@ from bookshop.errors import BadRequestError, NotFoundError
 from bookshop.languages import mark
 from bookshop.money import Money, most
 from bookshop.web import templating
-from bookshop.web.bodies import read_bytes
+from bookshop.web.bodies import read_form
 from bookshop.web.book_pages import cover_url
+from bookshop.web.cookies import remember
 from bookshop.web.pages import CartLineView, CartPage
 from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
@@ -21,7 +22,6 @@ COOKIE = "cart"
 COOKIE_SECONDS = 365 * 86_400
 
 ADDRESS = "/cart"
-LONGEST_FORM = 4096
 
 
 async def page(request: Request) -> Response:
@@ -46,7 +46,7 @@ async def page(request: Request) -> Response:
 async def add(request: Request) -> Response:
     """Put copies of a book (`book`, `quantity`, one by default) into the cart."""
     shop: Shop = request.app.state.shop
-    form = await _form(request)
+    form = await read_form(request)
     quantity = _quantity(request, form.get("quantity", "1"))
     async with shop.sessions.begin() as session:
         book = await books.find(session, form.get("book", ""))
@@ -56,20 +56,13 @@ async def add(request: Request) -> Response:
             return _back(book=book.slug, refused=Refusal.COPIES)
         added = await carts.add(session, token_of(request), book.id, quantity)
     response = _back(book=book.slug, **({"refused": added.refusal} if added.refusal else {"added": "yes"}))
-    response.set_cookie(
-        COOKIE,
-        added.token,
-        max_age=COOKIE_SECONDS,
-        secure=shop.settings.public_url.startswith("https://"),
-        httponly=True,
-        samesite="lax",
-    )
+    remember(request, response, COOKIE, added.token, seconds=COOKIE_SECONDS)
     return response
 
 
 async def change(request: Request) -> Response:
     """Let the cart hold exactly `quantity` copies of the book; 0 takes it out."""
-    quantity = _quantity(request, (await _form(request)).get("quantity", ""))
+    quantity = _quantity(request, (await read_form(request)).get("quantity", ""))
     return await _change(request, quantity)
 
 
@@ -120,11 +113,6 @@ async def _change(request: Request, quantity: int) -> Response:
             return _back(book=book.slug, refused=Refusal.COPIES)
         refusal = await carts.change(session, token_of(request), book.id, quantity)
     return _back(book=book.slug, refused=refusal) if refusal else _back()
-
-
-async def _form(request: Request) -> dict[str, str]:
-    body = await read_bytes(request, limit=LONGEST_FORM)
-    return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
 def _quantity(request: Request, text: str) -> int:

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bookshop import carts
 from bookshop.web.cart import token_of
+from bookshop.web.problems import wants_page
 from bookshop.web.reader import UNREAD
 from bookshop.web.templating import CART_COUNT
 from bookshop.wiring import Shop
@@ -23,9 +24,10 @@ class CartCount:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with the count."""
-        is_page = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
-        if is_page and not scope["path"].startswith(UNREAD):
-            await recount(Request(scope))
+        if scope["type"] == "http" and not scope["path"].startswith(UNREAD):
+            request = Request(scope)
+            if wants_page(request):
+                await recount(request)
         await self.app(scope, receive, send)
 
 

@@ -5,13 +5,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bookshop import books, orders
+from bookshop.carts import MOST_COPIES
 from bookshop.errors import BadRequestError, NotFoundError
 from bookshop.languages import mark
 from bookshop.money import Money
 from bookshop.orders import Order, State
 from bookshop.web import checkout_keys, templating
 from bookshop.web.book_pages import cover_url
-from bookshop.web.checkout_bodies import LARGEST_QUANTITY
 from bookshop.web.order_pages import line_views
 from bookshop.web.pages import CheckoutPage, LineView
 from bookshop.web.reader import reader_of
@@ -93,9 +93,9 @@ def _shipping(shop: Shop, order: Order | None, currency: str) -> Money | None:
 def _quantity(request: Request) -> int:
     text = request.query_params.get("quantity", "1")
     quantity = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-    if not 1 <= quantity <= LARGEST_QUANTITY:
+    if not 1 <= quantity <= MOST_COPIES:
         sentence = mark("Between 1 and %(most)s copies can be ordered at once.")
-        raise BadRequestError(reader_of(request).gettext(sentence, most=LARGEST_QUANTITY))
+        raise BadRequestError(reader_of(request).gettext(sentence, most=MOST_COPIES))
     return quantity
 
 

@@ -10,7 +10,6 @@ from bookshop.quotes import Item
 from bookshop.shipping import Address, Country
 
 KEY = r"^[A-Za-z0-9_-]{16,64}$"
-LARGEST_QUANTITY = MOST_COPIES
 
 
 class OrderedItem(BaseModel):
@@ -19,7 +18,7 @@ class OrderedItem(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     book: Annotated[str, StringConstraints(max_length=80)]
-    quantity: int = Field(ge=1, le=LARGEST_QUANTITY, strict=True)
+    quantity: int = Field(ge=1, le=MOST_COPIES, strict=True)
 
 
 class Basket(BaseModel):

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bookshop.web.checkout_bodies import KEY
-from bookshop.wiring import Shop
+from bookshop.web.cookies import remember
 
 COOKIE_SECONDS = 86_400
 
@@ -31,16 +31,7 @@ def fresh() -> str:
 
 def to_own_address(request: Request, query: str, key: str, *, cookie: str, of: object) -> Response:
     """To the same page with the key in its address, remembered for a day as the checkout of this thing."""
-    shop: Shop = request.app.state.shop
     response = RedirectResponse(f"{request.url.path}?{query}key={key}", 303)
-    response.set_cookie(
-        cookie,
-        f"{of}.{key}",
-        max_age=COOKIE_SECONDS,
-        path=request.url.path,
-        secure=shop.settings.public_url.startswith("https://"),
-        httponly=True,
-        samesite="lax",
-    )
+    remember(request, response, cookie, f"{of}.{key}", seconds=COOKIE_SECONDS, path=request.url.path)
     response.headers["Cache-Control"] = "no-store"
     return response

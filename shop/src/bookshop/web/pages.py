@@ -1,7 +1,7 @@
 """What each page shows: one frozen dataclass a page, filled by the doors and drawn by the template it names.
 
 Amounts are Money and become text in the template (`{{ page.total | money }}`), in the reader's language.
-Sentences that a door adds, such as a notice, are in the reader's language already. Nothing here reads a
+Sentences that a door adds, such as a refusal, are in the reader's language already. Nothing here reads a
 database or asks Stripe.
 """
 
@@ -142,7 +142,6 @@ class CheckoutPage:
     address: dict[str, Any] | None = None
     email: str = ""
     order_url: str | None = None
-    notice: str | None = None
     is_of_cart: bool = False
 
     @property

@@ -9,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ExceptionHandler
 
-from bookshop.errors import BookshopError, NotFoundError
+from bookshop.errors import BadRequestError, BookshopError, NotFoundError
 from bookshop.languages import mark
 from bookshop.web.pages import ErrorPage
-from bookshop.web.reader import reader_of
+from bookshop.web.reader import SCRIPT_PATHS, reader_of
 from bookshop.web.templating import render
 
 log = structlog.get_logger()
 
-# Routes that only scripts call: they get JSON whatever they say they accept.
-SCRIPT_PATHS = ("/stripe/", "/browser-events", "/health/", "/metrics")
+# For what Starlette refuses by itself: its own titles are in English, and short of words.
+TITLES = {405: mark("That cannot be done at this address")}
 
 
 def handlers() -> Mapping[Any, ExceptionHandler]:
@@ -95,7 +95,8 @@ async def _by_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  the table above promises it
     if error.status_code == NotFoundError.status:
         return answer(request, error.status_code, NotFoundError.title, NotFoundError.detail)
-    response = answer(request, error.status_code, str(error.detail), mark("Nothing has been changed."))
+    title = TITLES.get(error.status_code, BadRequestError.title)
+    response = answer(request, error.status_code, title, mark("Nothing has been changed."))
     response.headers.update(error.headers or {})
     return response
 

@@ -22,8 +22,11 @@ CURRENCY_COOKIE = "currency"
 # Seconds for which a process remembers in which currencies the shelf is priced.
 OFFERED_FOR = 5.0
 
+# Addresses that only scripts call: they get JSON whatever they say they accept.
+SCRIPT_PATHS = ("/stripe/", "/browser-events", "/health/", "/metrics")
+
 # Addresses whose answers nobody reads in a language.
-UNREAD = ("/health/", "/metrics", "/static/", "/covers/", "/stripe/", "/browser-events")
+UNREAD = (*SCRIPT_PATHS, "/static/", "/covers/")
 
 
 @dataclass(frozen=True, slots=True)

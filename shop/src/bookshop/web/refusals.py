@@ -6,12 +6,12 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bookshop.carts import MOST_COPIES
 from bookshop.countries import country_name
 from bookshop.money import Money
 from bookshop.orders import Order, State
 from bookshop.placing import AlreadyPlaced, Refusal, TotalChanged
 from bookshop.quotes import NotForSale, NotShippable, TooLittle, TooMuch
-from bookshop.web.checkout_bodies import LARGEST_QUANTITY
 from bookshop.web.problems import problem
 from bookshop.web.reader import reader_of
 
@@ -136,7 +136,7 @@ def _slip(location: tuple[int | str, ...], words: Callable[..., str]) -> str:
         case ("email", *_):
             return words("Please give an e-mail address of at most 254 characters.")
         case ("items", *_):
-            return words("Please order between 1 and %(most)s copies of each book.", most=LARGEST_QUANTITY)
+            return words("Please order between 1 and %(most)s copies of each book.", most=MOST_COPIES)
         case ("shipping_address", "country") | ("country", *_):
             return words("Please choose a country for the shipping address.")
         case ("shipping_address", *_):

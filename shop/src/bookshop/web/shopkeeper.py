@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from urllib.parse import parse_qs
 
 import structlog
 from itsdangerous import BadSignature, TimestampSigner
@@ -12,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from bookshop.errors import NotFoundError
 from bookshop.settings import Settings
 from bookshop.web import templating
-from bookshop.web.bodies import read_bytes
+from bookshop.web.bodies import read_form
+from bookshop.web.cookies import remember
 from bookshop.web.pages import ShopkeeperPage
 from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
@@ -36,13 +36,12 @@ async def page(request: Request) -> Response:
 async def sign_in_or_out(request: Request) -> Response:
     """Check the password and set the cookie, or take it back."""
     settings = _settings(request)
-    form = parse_qs((await read_bytes(request, limit=4096)).decode("utf-8", "replace"))
-    if form.get("action") == ["sign-out"]:
+    form = await read_form(request)
+    if form.get("action") == "sign-out":
         response = RedirectResponse("/shopkeeper", 303)
         response.delete_cookie(COOKIE)
         return response
-    password = form.get("password", [""])[0]
-    if not secrets.compare_digest(password.encode(), _password(settings).encode()):
+    if not secrets.compare_digest(form.get("password", "").encode(), _password(settings).encode()):
         log.warning("wrong shopkeeper password")
         await asyncio.sleep(WRONG_PASSWORD_PAUSE)
         view = ShopkeeperPage(
@@ -50,14 +49,7 @@ async def sign_in_or_out(request: Request) -> Response:
         )
         return templating.render(request, view, status=403, headers={"Cache-Control": "no-store"})
     response = RedirectResponse("/shopkeeper", 303)
-    response.set_cookie(
-        COOKIE,
-        _signer(settings).sign(COOKIE).decode(),
-        max_age=SIGNED_IN_SECONDS,
-        secure=settings.public_url.startswith("https://"),
-        httponly=True,
-        samesite="lax",
-    )
+    remember(request, response, COOKIE, _signer(settings).sign(COOKIE).decode(), seconds=SIGNED_IN_SECONDS)
     return response
 
 
