@@ -89,7 +89,7 @@ def test_a_passing_trouble_of_the_database_does_not_lose_the_mail(quiet_shop: Sh
         order_id = str(order_row(quiet_shop, url)["id"])
         wait_until(
             lambda: any(
-                "mail waits for the database" in line and order_id in line
+                "a follow-up waits" in line and order_id in line
                 for line in quiet_shop.worker.log.read_text().splitlines()
             ),
             "a first try without the table",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import factories
 from bookshop import mail
 from bookshop.orders import Order, OrderLine, State
-from bookshop.workflows.deliver_confirmation import LONGEST_PAUSE, pauses
+from bookshop.workflows.until_done import LONGEST_PAUSE, pauses
 from processes import ADDRESS
 
 

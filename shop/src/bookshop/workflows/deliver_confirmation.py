@@ -1,24 +1,17 @@
 """The confirmation mail: told once to the customer, whatever dies or refuses in between."""
 
 import uuid
-from collections.abc import Iterator
 from enum import StrEnum
 
 import structlog
-from dbos import DBOS
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bookshop import mail, orders, telemetry
 from bookshop.mail import Purpose
 from bookshop.wiring import Shop
+from bookshop.workflows import until_done
 from bookshop.workflows.follow_ups import DELIVER_CONFIRMATION
 
 log = structlog.get_logger()
-
-FIRST_PAUSE = 5.0
-LONGEST_PAUSE = 900.0
-TRIES = 300
 
 
 class Delivery(StrEnum):
@@ -26,33 +19,16 @@ class Delivery(StrEnum):
 
     SENT = "sent"
     REFUSED = "refused"
-    LATER = "later"
+    LATER = until_done.LATER
 
 
 def register(shop: Shop) -> None:
     """Let this process run the workflow; it survives the process and goes on where it stopped."""
 
-    @DBOS.step(name="send_confirmation")
-    async def send_once(order_id: str) -> str:
-        try:
-            return await try_to_send(shop, uuid.UUID(order_id))
-        except (DBAPIError, PoolTimeoutError, OSError) as error:
-            # A passing trouble of the database must not end the story, or the mail would never be sent.
-            log.warning("mail waits for the database", order=order_id, error=type(error).__name__)
-            return Delivery.LATER
+    async def attempt(order_id: str) -> Delivery:
+        return await try_to_send(shop, uuid.UUID(order_id))
 
-    @DBOS.workflow(name=DELIVER_CONFIRMATION)
-    async def deliver_confirmation(order_id: str) -> str:
-        for pause in pauses():
-            delivery = await send_once(order_id)
-            if delivery != Delivery.LATER:
-                return delivery
-            await DBOS.sleep_async(pause)
-        raise UndeliverableError(order_id)
-
-
-class UndeliverableError(Exception):
-    """The mail server took no mail for days; the workflow ends in error, where the shopkeeper can see it."""
+    until_done.register(DELIVER_CONFIRMATION, step="send_confirmation", attempt=attempt)
 
 
 async def try_to_send(shop: Shop, order_id: uuid.UUID) -> Delivery:
@@ -80,14 +56,6 @@ async def try_to_send(shop: Shop, order_id: uuid.UUID) -> Delivery:
         await mail.note_sent(session, order_id, Purpose.CONFIRMATION)
     log.info("mail sent", order=str(order_id), message_id=message_id)
     return _count(Delivery.SENT)
-
-
-def pauses() -> Iterator[float]:
-    """Seconds between tries: five, doubling up to a quarter of an hour, for about three days."""
-    pause = FIRST_PAUSE
-    for _ in range(TRIES):
-        yield pause
-        pause = min(pause * 2, LONGEST_PAUSE)
 
 
 def _count(delivery: Delivery) -> Delivery:

@@ -1,0 +1,60 @@
+"""Work that does not give up: a step tried until it is done, with pauses that outlive the process."""
+
+from collections.abc import Awaitable, Callable, Iterator
+
+import structlog
+from dbos import DBOS
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+log = structlog.get_logger()
+
+# What a try answers that wants another one.
+LATER = "later"
+
+FIRST_PAUSE = 5.0
+LONGEST_PAUSE = 900.0
+TRIES = 300
+
+
+class NotDoneError(Exception):
+    """Days of tries were in vain; the workflow ends in error, where the shopkeeper can see it."""
+
+
+def register(name: str, *, step: str, attempt: Callable[[str], Awaitable[str]]) -> None:
+    """Let this process run the workflow `name`, which calls `attempt` until it answers other than LATER.
+
+    The workflow takes one argument, the id of what it is about, hands it to each try, and returns the last
+    answer. A try must be safe to repeat: a process that dies in one leaves it to another, from its beginning.
+    What passes by itself (a mail server or Stripe that is away) is for the try to answer LATER to; the
+    database's troubles are caught here. Any other exception is a mistake of ours and ends the workflow in
+    error; `bookshop workflows restart` tries again once it is mended.
+
+    `name` and `step` are written into the database with each run: they stay as they are (decision 0003).
+    """
+
+    @DBOS.step(name=step)
+    async def try_once(subject: str) -> str:
+        try:
+            return str(await attempt(subject))
+        except (DBAPIError, PoolTimeoutError, OSError) as error:
+            # A passing trouble must not end the story, or what is owed would never be done.
+            log.warning("a follow-up waits", workflow=name, subject=subject, error=type(error).__name__)
+            return LATER
+
+    @DBOS.workflow(name=name)
+    async def persevere(subject: str) -> str:
+        for pause in pauses():
+            answer = await try_once(subject)
+            if answer != LATER:
+                return answer
+            await DBOS.sleep_async(pause)
+        raise NotDoneError(name, subject)
+
+
+def pauses() -> Iterator[float]:
+    """Seconds between tries: five, doubling up to a quarter of an hour, for about three days."""
+    pause = FIRST_PAUSE
+    for _ in range(TRIES):
+        yield pause
+        pause = min(pause * 2, LONGEST_PAUSE)
