@@ -1,4 +1,4 @@
-"""Write the tables of docs/sandbox.md from the sandbox's own: python tools/sandbox_tables.py.
+"""Write the tables of docs/sandbox.md from the sandbox's own: .venv/bin/python tools/sandbox_tables.py.
 
 Each stands between `<!-- table: NAME -->` and `<!-- end -->`; a test fails when one is not current.
 """

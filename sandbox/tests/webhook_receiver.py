@@ -2,6 +2,7 @@
 
 import json
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
@@ -20,11 +21,15 @@ class Delivery:
 
 
 class Receiver:
-    """Listens on a free port; `answers` holds the statuses of the next answers, 200 when it is empty."""
+    """Listens on a free port; `answers` holds the statuses of the next answers, 200 when it is empty.
+
+    `before_answering` runs once a delivery is recorded, in that delivery's own thread.
+    """
 
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
         self.answers: deque[int] = deque()
+        self.before_answering: Callable[[], object] = lambda: None
         self._arrived = Condition()
         receiver = self
 
@@ -35,6 +40,7 @@ class Receiver:
                 with receiver._arrived:
                     receiver.deliveries.append(Delivery(dict(self.headers), body, json.loads(body)))
                     receiver._arrived.notify_all()
+                receiver.before_answering()
                 answer = b'{"received": true}'
                 self.send_response(status)
                 if status in (301, 302, 307):

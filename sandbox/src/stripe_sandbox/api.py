@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from stripe_sandbox import authentication, connections, errors, form_encoding, versions
 from stripe_sandbox.call import Call
-from stripe_sandbox.control import Fault
+from stripe_sandbox.control import Strike
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.exchange import (
     PREFLIGHT,
@@ -104,27 +104,30 @@ class Api:
             incoming.request_id,
             incoming.header(b"idempotency-key") if incoming.method == "POST" else None,
         )
-        seconds, fault = self._sandbox.control.take(incoming.method, incoming.path)
+        strike = self._sandbox.control.take(incoming.method, incoming.path)
+        fault = strike.fault
         if fault and fault.stage == "before":
-            await asyncio.sleep(seconds)
-            if fault.drop:
-                return None
+            await asyncio.sleep(strike.wait)
             answer = fault_answer(self._sandbox, fault, incoming)
-            return answer._replace(headers=(*answer.headers, *usual_headers(incoming, call.version)))
-        return await self._once(route, call, incoming, seconds, fault)
+        else:
+            answer = await self._once(route, call, incoming, strike)
+            if strike.late:
+                await asyncio.sleep(strike.late)
+        if fault and fault.drop:
+            return None
+        return answer._replace(headers=(*answer.headers, *usual_headers(incoming, call.version)))
 
-    async def _once(
-        self, route: Route, call: Call, incoming: Incoming, seconds: float, fault: Fault | None
-    ) -> Answer | None:
+    async def _once(self, route: Route, call: Call, incoming: Incoming, strike: Strike) -> Answer:
         """Run the endpoint, or repeat what it answered to the same idempotency key."""
+        fault = strike.fault
         keys, key = self._sandbox.idempotency_keys, call.idempotency_key
         if key:
             stored = keys.begin(key, incoming.path, incoming.body)
             if stored:
-                return replayed(stored, incoming, key, call.version)
+                return replayed(stored, key)
         try:
-            if seconds:
-                await asyncio.sleep(seconds)
+            if strike.wait:
+                await asyncio.sleep(strike.wait)
             route.check(call)
             answer = (
                 fault_answer(self._sandbox, fault, incoming)
@@ -143,9 +146,7 @@ class Api:
             )
             answer = answer._replace(headers=(*answer.headers, (b"idempotency-key", key.encode("latin-1"))))
         self._sandbox.store.commit()
-        if fault and fault.drop:
-            return None
-        return answer._replace(headers=(*answer.headers, *usual_headers(incoming, call.version)))
+        return answer
 
     def _run(self, route: Route, call: Call, incoming: Incoming) -> Answer:
         try:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from stripe_sandbox.ids import plain_id
 
@@ -15,8 +15,9 @@ class Fault:
 
     `stage` is where it strikes: `before` in front of the endpoint and of idempotency, as a rate limiter does;
     `inside` once the endpoint began, nothing done, the answer stored under the idempotency key; `after` when
-    the endpoint has acted. `drop` closes the connection without an answer; after acting, the true answer is
-    kept for the retry with the same key.
+    the endpoint has acted, so that the key gets the fault's answer again. `drop` closes the connection
+    without an answer; after acting, the true answer is kept for the retry with the same key. `latency_ms` is
+    waited before the endpoint acts, with the stage `after` when it has acted and its answer is kept.
     """
 
     method: str = "*"
@@ -38,6 +39,17 @@ class Fault:
         return fnmatchcase(method, self.method.upper()) and fnmatchcase(path, self.path)
 
 
+class Strike(NamedTuple):
+    """What a call meets: the fault that answers it, and seconds to wait before and after acting."""
+
+    fault: Fault | None
+    wait: float
+    late: float
+
+
+_NOTHING = Strike(None, 0, 0)
+
+
 class Control:
     """The faults in the order asked for; the first match strikes, of delays and of failures apart."""
 
@@ -49,14 +61,17 @@ class Control:
         self.refunds: str | None = None
         self.refund_failure = USUAL_REFUND_FAILURE
 
-    def take(self, method: str, path: str) -> tuple[float, Fault | None]:
-        """Seconds to wait, and the fault that strikes this call; both are used up when their turns are."""
+    def take(self, method: str, path: str) -> Strike:
+        """What strikes this call, a delay and another fault; both are used up when their turns are."""
         if not self.faults:
-            return 0, None
+            return _NOTHING
         delay = self._first(method, path, delays=True)
         fault = self._first(method, path, delays=False)
-        seconds = (delay.latency_ms if delay else 0) + (fault.latency_ms if fault else 0)
-        return seconds / 1000, fault
+        seconds = {False: 0.0, True: 0.0}
+        for struck in (delay, fault):
+            if struck:
+                seconds[struck.stage == "after"] += struck.latency_ms / 1000
+        return Strike(fault, wait=seconds[False], late=seconds[True])
 
     def _first(self, method: str, path: str, *, delays: bool) -> Fault | None:
         for fault in self.faults:

@@ -7,8 +7,10 @@ GET  /_sandbox/faults        the faults still waiting
 POST /_sandbox/faults        add one: {"method": "POST", "path": "/v1/payment_intents*", "times": 1,
                              "stage": "before" | "inside" | "after", "status": 429, "error": {...},
                              "headers": {...}, "drop": false, "latency_ms": 0}; see control.py for the stages.
-                             Without status and drop it only delays. times 0 means every time.
+                             Without status and drop it only delays: before acting, or with the stage "after"
+                             when all is done and kept. times 0 means every time.
 DELETE /_sandbox/faults      remove all; /_sandbox/faults/{id} removes one
+DELETE /_sandbox/idempotency_keys   forget them all, as Stripe may a day later, without moving the clock
 GET  /_sandbox/clock         {"now": unix seconds, "offset": seconds}
 PUT  /_sandbox/clock         {"offset": seconds}: moves `created`, signatures and the age of idempotency keys;
                              what falls due meanwhile (expiries, debits, refunds, retries) happens at once
@@ -104,6 +106,7 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
         switch("/_sandbox/faults", doors.add_fault, "POST"),
         switch("/_sandbox/faults", doors.remove_faults, "DELETE"),
         switch("/_sandbox/faults/{id}", doors.remove_fault, "DELETE"),
+        switch("/_sandbox/idempotency_keys", doors.forget_keys, "DELETE"),
         Route("/_sandbox/clock", doors.clock),
         switch("/_sandbox/clock", doors.set_clock, "PUT"),
         Route("/_sandbox/payments", doors.payments),
@@ -152,6 +155,9 @@ class _Doors:
     async def remove_fault(self, request: Request) -> Response:
         self._sandbox.control.remove(request.path_params["id"])
         return await self.faults(request)
+
+    async def forget_keys(self, _: Request) -> Response:
+        return json_answer({"forgotten": self._sandbox.idempotency_keys.forget()})
 
     async def clock(self, _: Request) -> Response:
         return json_answer({"now": self._sandbox.now(), "offset": self._sandbox.clock_offset})

@@ -45,13 +45,12 @@ def usual_headers(incoming: Incoming, version: str) -> tuple[tuple[bytes, bytes]
     return ((b"request-id", incoming.request_id.encode()), (b"stripe-version", version.encode()))
 
 
-def replayed(stored: Stored, incoming: Incoming, key: str, version: str) -> Answer:
+def replayed(stored: Stored, key: str) -> Answer:
     """The first answer to an idempotency key, again."""
     headers = (
         (b"idempotency-key", key.encode("latin-1")),
         (b"idempotent-replayed", b"true"),
         (b"original-request", stored.request_id.encode()),
-        *usual_headers(incoming, version),
     )
     return Answer(stored.status, stored.body, headers)
 

@@ -93,6 +93,15 @@ class IdempotencyKeys:
     def clear(self) -> None:
         self._running.clear()
 
+    def forget(self) -> int:
+        """Drop every finished answer, as Stripe may from 24 hours on, and say how many there were."""
+        store = self._sandbox.store
+        kept = [record["id"] for record in store.oldest_first(_KIND)]
+        for key in kept:
+            store.remove(_KIND, key)
+        store.commit()
+        return len(kept)
+
     def _forget_old(self) -> None:
         store, oldest_kept = self._sandbox.store, self._sandbox.now() - _KEPT_SECONDS
         while (oldest := next(store.oldest_first(_KIND), None)) is not None and oldest[

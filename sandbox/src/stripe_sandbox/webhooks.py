@@ -46,8 +46,8 @@ class Webhooks:
 
     Events of one payment go out one after another, those of different payments side by side; a failed
     delivery waits for its retry without holding up the next. Switches for tests: `held`, `lose` (how many to
-    swallow, -1 for all), `copies` (how often each is sent), `delay_seconds` (each goes out late, by a random
-    time between the two, so that they overtake each other).
+    swallow, -1 for all), `copies` (how often each is sent, all at the same time), `delay_seconds` (each goes
+    out late, by a random time between the two, so that they overtake each other).
     """
 
     def __init__(self, sandbox: "Sandbox") -> None:
@@ -149,21 +149,22 @@ class Webhooks:
                 self.lose -= 1 if self.lose > 0 else 0
                 store.save("delivery", new_delivery(self._sandbox, event, endpoint, "lost"))
                 continue
-            for _ in range(self.copies):
-                self.deliver(event, endpoint)
+            for copy in range(self.copies):
+                self.deliver(event, endpoint, copy)
 
-    def deliver(self, event: StripeObject, endpoint: StripeObject) -> StripeObject:
-        """Plan one delivery, also of an event that was sent before."""
+    def deliver(self, event: StripeObject, endpoint: StripeObject, copy: int = 0) -> StripeObject:
+        """Plan one delivery, also of an event that was sent before; copies do not wait for each other."""
         store = self._sandbox.store
         delivery = new_delivery(self._sandbox, event, endpoint, "pending")
+        lane = f"{delivery['about']} {copy}"
         store.save("delivery", delivery)
         if self.held:
             self.waiting.append(delivery["id"])
         elif self.delay_seconds != NO_DELAY:
             seconds = random.uniform(*self.delay_seconds)  # noqa: S311  chance, no secret
-            self._queue_after(seconds, delivery["id"])
+            self._queue_after(seconds, delivery["id"], lane)
         else:
-            self._queue(delivery["id"])
+            self._queue(delivery["id"], lane)
         return delivery
 
     def resume(self, endpoint_id: str) -> None:
@@ -194,7 +195,7 @@ class Webhooks:
         delivery = self._sandbox.store.get("delivery", delivery_id)
         if delivery is None or self._session is None:
             return
-        key = (delivery["endpoint"], lane or delivery["about"])
+        key = (delivery["endpoint"], lane or f"{delivery['about']} 0")
         if key in self._lanes:
             self._lanes[key].append(delivery_id)
             return
@@ -284,15 +285,15 @@ class Webhooks:
         delivery["next_attempt"] = self._sandbox.now() + round(seconds)
         self._queue_after(seconds, delivery["id"])
 
-    def _queue_after(self, seconds: float, delivery_id: str) -> None:
+    def _queue_after(self, seconds: float, delivery_id: str, lane: str | None = None) -> None:
         """Try a delivery when so many seconds have gone by; at once when none are left."""
         if seconds <= 0:
-            self._queue(delivery_id)
+            self._queue(delivery_id, lane)
             return
         timers = self._timers
 
         def queue() -> None:
             timers.pop(delivery_id, None)
-            self._queue(delivery_id)
+            self._queue(delivery_id, lane)
 
         timers[delivery_id] = self._sandbox.timers.after(seconds, queue)

@@ -45,6 +45,40 @@ def test_events_tell_the_story_and_can_be_filtered(client: stripe.StripeClient) 
     assert refused(lambda: events.list({"type": "a", "types": ["b"]})).code == "parameters_exclusive"
 
 
+def test_a_shop_finds_what_it_missed(
+    client: stripe.StripeClient, receiver: Receiver, control: httpx.Client
+) -> None:
+    """Undelivered events of some types since a mark, older than thirty days never, from the mark upwards."""
+    day, events = 24 * 3600, client.v1.events
+    client.v1.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["*"]})
+    types = ["payment_intent.created", "payment_intent.canceled"]
+    control.put("/webhooks", json={"lose": -1})
+    made = []
+    for offset in (0, 20 * day, 29 * day):
+        control.put("/clock", json={"offset": offset}).raise_for_status()
+        made.append(client.v1.payment_intents.create({"amount": 2300, "currency": "sgd"}))
+        client.v1.customers.create({"name": "Ada"})
+    control.put("/webhooks", json={"lose": 0})
+    client.v1.payment_intents.cancel(made[1].id)
+    receiver.wait_for(1)
+    while events.retrieve(events.list({"type": "payment_intent.canceled"}).data[0].id).pending_webhooks:
+        pass
+
+    def missed(**more: Any) -> list[str]:
+        listed = events.list({"types": types, "delivery_success": False, "limit": 1, **more})
+        return [event.data.object["id"] for event in listed.auto_paging_iter()]
+
+    assert missed() == [intent.id for intent in reversed(made)]
+    assert missed(created={"gte": made[1].created}) == [made[2].id, made[1].id]
+    assert missed(created={"gt": made[1].created}) == [made[2].id]
+    mark = events.list({"type": types[0], "limit": 3}).data[-1]
+    assert mark.data.object["id"] == made[0].id
+    assert missed(ending_before=mark.id) == [made[1].id, made[2].id]
+    control.put("/clock", json={"offset": 31 * day})
+    assert missed() == [made[2].id, made[1].id]
+    assert refused(lambda: events.retrieve(mark.id)).code == "resource_missing"
+
+
 def test_lists_are_walked_both_ways(client: stripe.StripeClient) -> None:
     """Newest first; cursors are exclusive; auto-paging meets everything once."""
     ids = [client.v1.customers.create({"name": str(number)}).id for number in range(7)][::-1]

@@ -19,13 +19,14 @@ def count(client: stripe.StripeClient) -> int:
 
 
 def test_a_rate_limit_stands_in_front(client: stripe.StripeClient, control: httpx.Client) -> None:
-    """429 with its header; nothing is done or stored, so the key works afterwards."""
-    headers = {"Stripe-Rate-Limited-Reason": "global-rate"}
+    """429 with its headers; nothing is done or stored, so the key works afterwards."""
+    headers = {"Stripe-Rate-Limited-Reason": "global-rate", "Retry-After": "7"}
     control.post("/faults", json={**CREATE, "status": 429, "headers": headers}).raise_for_status()
     with pytest.raises(stripe.RateLimitError) as limited:
         client.v1.payment_intents.create(PARAMS, {"idempotency_key": "order-1"})
     assert limited.value.headers
     assert limited.value.headers["stripe-rate-limited-reason"] == "global-rate"
+    assert limited.value.headers["retry-after"] == "7"
     assert client.v1.payment_intents.create(PARAMS, {"idempotency_key": "order-1"}).id
     assert control.get("/faults").json() == {"faults": []}
 
@@ -43,10 +44,15 @@ def test_a_500_inside_is_the_keys_answer(client: stripe.StripeClient, control: h
 
 
 def test_a_500_after_acting_leaves_what_was_done(client: stripe.StripeClient, control: httpx.Client) -> None:
-    """The worst answer: an error, and yet an intent; only reading Stripe tells."""
+    """The worst answer: an error, and yet an intent; the key repeats it, only reading Stripe tells."""
     control.post("/faults", json={**CREATE, "stage": "after", "status": 500}).raise_for_status()
-    with pytest.raises(stripe.APIError):
-        client.v1.payment_intents.create(PARAMS, {"idempotency_key": "order-1"})
+    answers = []
+    for _ in range(2):
+        with pytest.raises(stripe.APIError) as broken:
+            client.v1.payment_intents.create(PARAMS, {"idempotency_key": "order-1"})
+        assert broken.value.headers
+        answers.append((broken.value.http_status, broken.value.headers.get("idempotent-replayed")))
+    assert answers == [(500, None), (500, "true")]
     assert count(client) == 1
 
 
@@ -59,6 +65,50 @@ def test_a_connection_may_end_without_an_answer(
     with pytest.raises(stripe.APIConnectionError):
         client.v1.payment_intents.create(PARAMS)
     assert count(client) == left
+
+
+def test_a_lost_answer_is_lost_again_when_it_is_repeated(
+    client: stripe.StripeClient, control: httpx.Client
+) -> None:
+    """The wire does not know that an answer is a stored one."""
+    control.post("/faults", json={**CREATE, "stage": "after", "drop": True, "times": 2}).raise_for_status()
+    for _ in range(2):
+        with pytest.raises(stripe.APIConnectionError):
+            client.v1.payment_intents.create(PARAMS, {"idempotency_key": "order-1"})
+    assert client.v1.payment_intents.create(PARAMS, {"idempotency_key": "order-1"}).id
+    assert count(client) == 1
+
+
+def test_an_answer_may_be_late_though_all_is_done(
+    client: stripe.StripeClient, control: httpx.Client, page: httpx.Client
+) -> None:
+    """Longer than its caller waits: it acted, and the key gives the answer at once."""
+    control.post("/faults", json={**CREATE, "stage": "after", "latency_ms": 60_000}).raise_for_status()
+    asking = {
+        "url": "/v1/payment_intents",
+        "data": {"amount": "2300", "currency": "sgd"},
+        "headers": {"Authorization": "Bearer sk_test_tests", "Idempotency-Key": "order-1"},
+    }
+    with pytest.raises(httpx.ReadTimeout):
+        page.post(**asking, timeout=0.5)
+    assert count(client) == 1
+    assert page.post(**asking).headers["idempotent-replayed"] == "true"
+    assert count(client) == 1
+
+
+def test_a_caller_who_gives_up_stops_nothing(
+    client: stripe.StripeClient, control: httpx.Client, page: httpx.Client
+) -> None:
+    """A slow call acts, whether anybody still waits for it or not."""
+    control.post("/faults", json={**CREATE, "latency_ms": 800}).raise_for_status()
+    form = {"amount": "2300", "currency": "sgd"}
+    secret = {"Authorization": "Bearer sk_test_tests"}
+    with pytest.raises(httpx.ReadTimeout):
+        page.post("/v1/payment_intents", data=form, headers=secret, timeout=0.2)
+    end = time.monotonic() + 30
+    while not control.get("/requests").json()["requests"] and time.monotonic() < end:
+        pass
+    assert count(client) == 1
 
 
 def test_latency_slows_what_matches(client: stripe.StripeClient, control: httpx.Client) -> None:

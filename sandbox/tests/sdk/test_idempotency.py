@@ -84,6 +84,14 @@ def test_keys_are_forgotten_after_a_day(client: stripe.StripeClient, control: ht
     assert client.v1.payment_intents.create(PARAMS, KEYED).id != first.id
 
 
+def test_keys_can_be_forgotten_on_request(client: stripe.StripeClient, control: httpx.Client) -> None:
+    """Without moving the clock, which webhooks are signed by."""
+    first = client.v1.payment_intents.create(PARAMS, KEYED)
+    assert control.delete("/idempotency_keys").json() == {"forgotten": 1}
+    assert client.v1.payment_intents.create(PARAMS, KEYED).id != first.id
+    assert control.get("/clock").json()["offset"] == 0
+
+
 def test_keys_have_a_length_and_matter_only_on_posts(client: stripe.StripeClient) -> None:
     """At most 255 characters; a GET ignores them."""
     with pytest.raises(stripe.InvalidRequestError, match="255"):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -202,6 +203,34 @@ def test_webhooks_can_be_held_doubled_reversed_and_lost(
     _until(lambda: len(client.v1.events.list({"delivery_success": True}).data) == 3)
     missed = client.v1.events.list({"delivery_success": False}).data
     assert [event.type for event in missed] == ["payment_intent.created"]
+
+
+def test_copies_come_at_the_same_time(
+    client: stripe.StripeClient, receiver: Receiver, control: httpx.Client
+) -> None:
+    """None waits for the answer to another, so that a shop has the same event in hand three times."""
+    listen(client, receiver, "payment_intent.created")
+    receiver.before_answering = Barrier(3, timeout=30).wait
+    control.put("/webhooks", json={"copies": 3})
+    client.v1.payment_intents.create({"amount": 2300, "currency": "sgd"})
+    assert len({delivery.event["id"] for delivery in receiver.wait_for(3)}) == 1
+    _until(lambda: len(control.get("/deliveries", params={"status": "succeeded"}).json()["deliveries"]) == 3)
+
+
+def test_webhooks_can_come_late(
+    client: stripe.StripeClient, receiver: Receiver, control: httpx.Client
+) -> None:
+    """Each after a wait of its own on the sandbox's clock, so that they overtake each other."""
+    listen(client, receiver, "payment_intent.created", "customer.created")
+    control.put("/webhooks", json={"delay_seconds": [3600, 3600]})
+    client.v1.payment_intents.create({"amount": 2300, "currency": "sgd"})
+    control.put("/webhooks", json={"delay_seconds": [60, 120]})
+    client.v1.customers.create({"name": "Ada"})
+    control.put("/clock", json={"offset": 130})
+    receiver.wait_for(1)
+    control.put("/clock", json={"offset": 3610})
+    receiver.wait_for(2)
+    assert receiver.types == ["customer.created", "payment_intent.created"]
 
 
 def test_endpoints_given_at_the_start(

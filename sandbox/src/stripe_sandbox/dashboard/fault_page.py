@@ -131,7 +131,7 @@ class FaultPage:
     def _add_fault(self, typed: dict[str, str]) -> None:
         recipe, calls = RECIPES[typed["recipe"]], CALLS[typed["calls"]]
         seconds = float(typed.get("seconds") or 0)
-        if not 0 <= seconds <= _LONGEST_WAIT or (recipe.name == "delay" and not seconds):
+        if not 0 <= seconds <= _LONGEST_WAIT or (recipe.name.startswith("delay") and not seconds):
             raise ValueError(seconds)
         other = typed.get("path", "").strip()
         fault = Fault(

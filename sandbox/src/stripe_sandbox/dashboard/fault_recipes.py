@@ -44,6 +44,8 @@ RECIPES = {recipe.name: recipe for recipe in (
     Recipe("drop-after", "Connection lost after acting", "It is done, and the answer is lost. The same idempotency key gets it.",
            {"drop": True, "stage": "after"}),
     Recipe("delay", "Slow answer", "It is done after the wait, and answered truly."),
+    Recipe("delay-after", "Late answer", "It is done at once, and answered truly after the wait.",
+           {"stage": "after"}),
 )}
 CALLS = {calls.name: calls for calls in (
     Calls("all", "Every API call", "*", "*"),
@@ -62,7 +64,7 @@ def told(fault: Fault) -> str:
     """A fault in a sentence, also one that the control API was told of."""
     what = "the connection is lost" if fault.drop else f"the answer is {fault.status}"
     if fault.only_delays:
-        what = "the answer is late"
+        what = "the answer is late" + (", though it is done at once" if fault.stage == "after" else "")
     elif fault.stage == "after":
         what += ", though it is done"
     elif fault.stage == "inside":
