@@ -1,4 +1,4 @@
-"""Canceling an order at its customer's wish, while nothing is paid.
+"""Closing an order while nothing is paid: at its customer's wish, or because it waited too long.
 
 A PaymentIntent that may still be paid is canceled at Stripe first, and the order follows what Stripe says:
 only Stripe knows whether the cancellation or the payment came first. `workflows/cancel_order.py` tells the
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import orders
-from bookshop.orders import Order, State
+from bookshop import orders, stock
+from bookshop.orders import CLOSED, Order, State
 from bookshop.snapshots import FINAL
 
 
@@ -23,8 +23,10 @@ class Withdrawal:
     idempotency_key: str
 
 
-async def begin(session: AsyncSession, order_id: uuid.UUID, *, cause: str) -> Withdrawal | None:
+async def begin(session: AsyncSession, order_id: uuid.UUID, *, to: State, cause: str) -> Withdrawal | None:
     """Close an order that has no PaymentIntent, or say which one must be canceled first; None: all is done.
+
+    `to` is the state that a closed order takes.
 
     Closing without asking is safe: a client secret is handed out only after the PaymentIntent's id was
     written on the order under this same lock (`workflows/open_payment.py`), so that nobody can pay one that
@@ -36,10 +38,11 @@ async def begin(session: AsyncSession, order_id: uuid.UUID, *, cause: str) -> Wi
     if order.state in {State.PAID, State.PROCESSING} or order.payment_status == "succeeded":
         refuse(order)
         return None
-    if order.state == State.CANCELED and (order.payment_intent_id is None or order.payment_status in FINAL):
+    if order.state in CLOSED and (order.payment_intent_id is None or order.payment_status in FINAL):
         return None
     if order.payment_intent_id is None:
-        orders.move(session, order, State.CANCELED, cause=cause)
+        orders.move(session, order, to, cause=cause)
+        await stock.release(session, order.id)
         return None
     order.cancel_attempts += 1
     return Withdrawal(order.payment_intent_id, order.cancellation_key)

@@ -1,6 +1,6 @@
 """Orders: one PaymentIntent each, every change of state written down with its cause.
 
-States: awaiting_payment -> processing -> paid, and canceled. `placing.place` is the one way in,
+States: awaiting_payment -> processing -> paid; canceled, expired. `placing.place` is the one way in,
 `settlement.settle` the one way to paid.
 """
 
@@ -25,18 +25,22 @@ from bookshop.snapshots import FINAL
 
 
 class State(StrEnum):
-    """Where an order stands. Refunds and disputes will be facts beside it, not states over it."""
+    """Where an order stands. Refunds and disputes are facts beside it, not states over it."""
 
     AWAITING_PAYMENT = "awaiting_payment"
     PROCESSING = "processing"
     PAID = "paid"
     CANCELED = "canceled"
+    EXPIRED = "expired"
 
 
 # What `secrets.token_urlsafe` makes; anything else an address may hold never reaches the database.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 UNPAID = frozenset({State.AWAITING_PAYMENT, State.PROCESSING})
+
+# Given up by the customer, or by us after a long wait.
+CLOSED = frozenset({State.CANCELED, State.EXPIRED})
 
 
 class Order(Table):
@@ -239,11 +243,11 @@ async def unsettled(session: AsyncSession, *, before: datetime, limit: int = 500
 
 
 async def left_open(session: AsyncSession, *, limit: int = 100) -> list[Order]:
-    """Canceled orders whose PaymentIntent is, as far as we know, not canceled."""
+    """Closed orders whose PaymentIntent is, as far as we know, not canceled."""
     query = (
         sa.select(Order)
         .where(
-            Order.state == State.CANCELED,
+            Order.state.in_(CLOSED),
             Order.payment_intent_id.is_not(None),
             Order.payment_status.not_in(FINAL),
         )

@@ -7,7 +7,7 @@ The only module that imports `stripe`. What leaves it are small values of ours; 
 import json
 import time
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import aiohttp
 import stripe
@@ -124,7 +124,7 @@ async def open_intent(
             {"idempotency_key": idempotency_key},
         )
     except stripe.StripeError as error:
-        raise _unavailable(error, "opening") from error
+        raise unavailable(error, "opening") from error
     return snapshot(intent.to_dict())
 
 
@@ -146,10 +146,10 @@ async def change_amount(
         )
     except stripe.InvalidRequestError as error:
         if error.code != "payment_intent_unexpected_state":
-            raise _unavailable(error, "changing") from error
+            raise unavailable(error, "changing") from error
         return await read(stripe_api, payment_intent_id)
     except stripe.StripeError as error:
-        raise _unavailable(error, "changing") from error
+        raise unavailable(error, "changing") from error
     return snapshot(intent.to_dict())
 
 
@@ -164,14 +164,18 @@ async def read(stripe_api: StripeConnection, payment_intent_id: str) -> PaymentS
             payment_intent_id, {"expand": ["latest_charge", "payment_method"]}
         )
     except stripe.StripeError as error:
-        raise _unavailable(error, "reading") from error
+        raise unavailable(error, "reading") from error
     return snapshot(intent.to_dict())
 
 
 async def cancel(
-    stripe_api: StripeConnection, payment_intent_id: str, *, idempotency_key: str
+    stripe_api: StripeConnection,
+    payment_intent_id: str,
+    *,
+    reason: Literal["requested_by_customer", "abandoned"],
+    idempotency_key: str,
 ) -> PaymentSnapshot:
-    """Cancel a PaymentIntent at the customer's wish; what Stripe says of it afterwards, canceled or not.
+    """Cancel a PaymentIntent; what Stripe says of it afterwards, canceled or not.
 
     It is not canceled when the customer's payment was faster: only Stripe knows which of the two came first.
 
@@ -181,15 +185,15 @@ async def cancel(
     try:
         intent = await stripe_api.client.v1.payment_intents.cancel_async(
             payment_intent_id,
-            {"cancellation_reason": "requested_by_customer", "expand": ["latest_charge", "payment_method"]},
+            {"cancellation_reason": reason, "expand": ["latest_charge", "payment_method"]},
             {"idempotency_key": idempotency_key},
         )
     except stripe.InvalidRequestError as error:
         if error.code not in TOO_LATE:
-            raise _unavailable(error, "canceling") from error
+            raise unavailable(error, "canceling") from error
         return await read(stripe_api, payment_intent_id)
     except stripe.StripeError as error:
-        raise _unavailable(error, "canceling") from error
+        raise unavailable(error, "canceling") from error
     return snapshot(intent.to_dict())
 
 
@@ -221,7 +225,8 @@ def _signed(body: str, signature: str, secret: str) -> bool:
     return signed_at <= time.time() + SIGNATURE_TOLERANCE
 
 
-def _unavailable(error: stripe.StripeError, doing: str) -> PaymentsUnavailableError:
+def unavailable(error: stripe.StripeError, doing: str) -> PaymentsUnavailableError:
+    """What a failed call to Stripe becomes for its callers, logged and counted."""
     telemetry.stripe_failures.labels(doing).inc()
     log.warning(
         "stripe call failed",

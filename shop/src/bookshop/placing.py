@@ -4,14 +4,16 @@
 """
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import orders, quotes
+from bookshop import orders, quotes, stock
 from bookshop.money import Money
-from bookshop.orders import Order, OrderChange, State
+from bookshop.orders import Order, OrderChange, OrderLine, State
 from bookshop.quotes import Item, NotForSale, NotShippable, Quote, TooLittle, TooMuch
 from bookshop.settings import Settings
 from bookshop.shipping import Address
@@ -79,7 +81,15 @@ class AlreadyPlaced:
     order: Order
 
 
-Refusal = TotalChanged | NotForSale | NotShippable | TooLittle | TooMuch | AlreadyPlaced
+@dataclass(frozen=True, slots=True)
+class SoldOut:
+    """Fewer copies of this counted book are left than were asked for; nothing was placed."""
+
+    title: str
+    left: int
+
+
+Refusal = TotalChanged | SoldOut | NotForSale | NotShippable | TooLittle | TooMuch | AlreadyPlaced
 Result = Placed | Readdressed | Refusal
 
 
@@ -99,6 +109,12 @@ async def place(session: AsyncSession, settings: Settings, draft: Draft) -> Resu
         return quoted
     if quoted.total != draft.shown_total:
         return TotalChanged(quoted.total, quoted.shipping)
+    return await _place_new(session, settings, draft, quoted, lines)
+
+
+async def _place_new(
+    session: AsyncSession, settings: Settings, draft: Draft, quoted: Quote, lines: list[OrderLine]
+) -> Result:
     order_id = await _insert(session, draft, quoted)
     if order_id is None:
         earlier = await orders.by_checkout_key(session, draft.checkout_key)
@@ -106,6 +122,11 @@ async def place(session: AsyncSession, settings: Settings, draft: Draft) -> Resu
         return await _again(session, settings, earlier, draft)
     for line in lines:
         line.order_id = order_id
+    short = await stock.hold(session, order_id, _copies(lines))
+    if short:
+        await session.execute(sa.delete(Order).where(Order.id == order_id))
+        line = next(line for line in lines if line.book_id in short)
+        return SoldOut(line.title, short[line.book_id])
     session.add_all(lines)
     session.add(OrderChange(order_id=order_id, to_state=State.AWAITING_PAYMENT, cause="placed at checkout"))
     await session.flush()
@@ -179,6 +200,14 @@ def _resumed(settings: Settings, order: Order, recipient: Recipient, shown_total
 def _send_to(order: Order, recipient: Recipient) -> None:
     order.email, order.locale = recipient.email, recipient.locale
     order.shipping_address = recipient.address.model_dump()
+
+
+def _copies(lines: list[OrderLine]) -> dict[int, int]:
+    """Copies by book id."""
+    copies: Counter[int] = Counter()
+    for line in lines:
+        copies[line.book_id] += line.quantity
+    return copies
 
 
 async def _insert(session: AsyncSession, draft: Draft, quoted: Quote) -> uuid.UUID | None:

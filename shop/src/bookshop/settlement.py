@@ -1,14 +1,19 @@
-"""Settling: an order brought to what Stripe says of its PaymentIntent, whoever brings the news."""
+"""Settling: an order brought to what Stripe says of its PaymentIntent, whoever brings the news.
+
+`decide` says what a piece of news means for an order, and touches nothing; `settle` does it, in one commit.
+"""
 
 import uuid
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import carts, orders
+from bookshop import carts, invoices, ledger, orders, refunds, stock
 from bookshop.database import now
-from bookshop.orders import UNPAID, Order, State
-from bookshop.snapshots import PaymentSnapshot
+from bookshop.orders import CLOSED, UNPAID, Order, State
+from bookshop.refunds import Refund
+from bookshop.snapshots import ABANDONED, FINAL, PaymentSnapshot
 
 
 class Outcome(StrEnum):
@@ -18,55 +23,113 @@ class Outcome(StrEnum):
     PROCESSING = "processing"
     REOPENED = "reopened"
     CANCELED = "canceled"
+    EXPIRED = "expired"
     UNCHANGED = "unchanged"
     FLAGGED = "flagged"
     NOT_OURS = "not ours"
     UNKNOWN_ORDER = "unknown order"
 
 
-async def settle(
-    session: AsyncSession, payment: PaymentSnapshot, *, cause: str
-) -> tuple[Outcome, Order | None]:
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a piece of news means for an order; `refusal` is why its money is not ours to keep."""
+
+    outcome: Outcome
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of the news: for which order, and the refund that its money asks for by rule."""
+
+    outcome: Outcome
+    order: Order | None = None
+    refund: Refund | None = None
+
+
+UNCHANGED = Decision(Outcome.UNCHANGED)
+
+# The state that an order takes by each outcome that moves it.
+MOVES = {
+    Outcome.PAID: State.PAID,
+    Outcome.PROCESSING: State.PROCESSING,
+    Outcome.REOPENED: State.AWAITING_PAYMENT,
+    Outcome.CANCELED: State.CANCELED,
+    Outcome.EXPIRED: State.EXPIRED,
+}
+
+
+async def settle(session: AsyncSession, payment: PaymentSnapshot, *, cause: str) -> Settlement:
     """Bring the order to what Stripe says of its PaymentIntent; the one way in which an order becomes paid.
 
     Called with the same right by the webhook door, the order page and the reconciler, any number of times and
-    in any order: the row lock makes them queue, and a final state is never left again. The caller commits.
+    in any order: the row lock makes them queue, and a final state is never left again but for one, an expired
+    order that is paid after all and whose books can still be had. The caller commits.
     """
     if payment.order_id is None or not _is_order_id(payment.order_id):
-        return Outcome.NOT_OURS, None
+        return Settlement(Outcome.NOT_OURS)
     order = await orders.locked(session, uuid.UUID(payment.order_id))
     if order is None:
-        return Outcome.UNKNOWN_ORDER, None
+        return Settlement(Outcome.UNKNOWN_ORDER)
     if order.payment_intent_id is None:
         # The web server died between Stripe's answer and our note of it, or the event was faster.
         order.payment_intent_id = payment.id
+    decision = decide(order, payment)
+    if order.payment_intent_id == payment.id:
+        note(order, payment)
+    if payment.status == "succeeded" and payment.received.amount > 0:
+        await ledger.charge(session, order.id, payment.id, payment.received)
+    if decision.refusal is not None:
+        return await _give_back(session, order, payment, decision.refusal)
+    if decision.outcome == Outcome.PAID and not await stock.sell(session, order.id):
+        return await _give_back(session, order, payment, f"{payment.id} paid for books that are sold out")
+    await _take(session, order, decision.outcome, cause)
+    return Settlement(decision.outcome, order)
+
+
+def decide(order: Order, payment: PaymentSnapshot) -> Decision:
+    """What this news means for a locked order."""
+    if payment.status == "succeeded":
+        return _decide_payment(order, payment)
     if order.payment_intent_id != payment.id:
-        return _settle_stranger(order, payment), order
-    _note(order, payment)
-    outcome = _move(session, order, payment, cause)
-    if outcome in {Outcome.PAID, Outcome.PROCESSING}:
-        await _leave_cart(session, order)
-    return outcome, order
+        return UNCHANGED
+    if order.state not in UNPAID:
+        return UNCHANGED
+    match payment.status:
+        case "processing":
+            outcome = Outcome.PROCESSING
+        case "canceled":
+            is_abandoned = payment.cancellation_reason == ABANDONED
+            outcome = Outcome.EXPIRED if is_abandoned else Outcome.CANCELED
+        case _:
+            outcome = Outcome.REOPENED
+    return UNCHANGED if order.state == MOVES[outcome] else Decision(outcome)
 
 
-async def _leave_cart(session: AsyncSession, order: Order) -> None:
-    """Take what is paid, or will be by itself, out of the cart that it came from: once an order."""
-    if order.cart_id is None or order.left_cart_at is not None:
-        return
-    order.left_cart_at = now()
-    await carts.take_out(session, order.cart_id, {line.book_id: line.quantity for line in order.lines})
+def _decide_payment(order: Order, payment: PaymentSnapshot) -> Decision:
+    """An order becomes paid by its own PaymentIntent, in full, unless its customer has given it up."""
+    if any(payment.id in reason for reason in _reasons(order)):
+        # Refused before, and on its way back; the reconciler asks again and again.
+        return UNCHANGED
+    if order.payment_intent_id != payment.id:
+        return _refuse(f"second payment {payment.id} for one order")
+    if order.state == State.PAID:
+        return UNCHANGED
+    if payment.received != order.money:
+        received = f"{payment.received.amount} {payment.received.currency}"
+        return _refuse(f"{payment.id} brought {received} instead of {order.total} {order.currency}")
+    if order.state == State.CANCELED:
+        return _refuse(f"{payment.id} brought money after the order was {order.state}")
+    return Decision(Outcome.PAID)
 
 
-def _settle_stranger(order: Order, payment: PaymentSnapshot) -> Outcome:
-    """A PaymentIntent of this order that is not its present one: harmless unless money came with it."""
-    if payment.status != "succeeded":
-        return Outcome.UNCHANGED
-    return _flag(order, f"second payment {payment.id} for one order")
+def _refuse(reason: str) -> Decision:
+    return Decision(Outcome.FLAGGED, reason)
 
 
-def _note(order: Order, payment: PaymentSnapshot) -> None:
+def note(order: Order, payment: PaymentSnapshot) -> None:
     """Keep Stripe's word beside the order; `succeeded` and `canceled` are final and never overwritten."""
-    if order.payment_status in {"succeeded", "canceled"} and not payment.is_final:
+    if order.payment_status in FINAL and not payment.is_final:
         return
     is_paid_now = payment.status == "succeeded" and order.payment_status != "succeeded"
     order.payment_status = payment.status
@@ -84,47 +147,49 @@ def _note(order: Order, payment: PaymentSnapshot) -> None:
         order.wallet = method.wallet if method else None
 
 
-def _move(session: AsyncSession, order: Order, payment: PaymentSnapshot, cause: str) -> Outcome:
-    if payment.status == "succeeded":
-        return _take_payment(session, order, payment, cause)
-    if order.state not in UNPAID:
-        return Outcome.UNCHANGED
-    match payment.status:
-        case "processing":
-            return _change(session, order, State.PROCESSING, cause, Outcome.PROCESSING)
-        case "canceled":
-            return _change(session, order, State.CANCELED, cause, Outcome.CANCELED)
-        case _:
-            return _change(session, order, State.AWAITING_PAYMENT, cause, Outcome.REOPENED)
+async def _take(session: AsyncSession, order: Order, outcome: Outcome, cause: str) -> None:
+    """Move the order, with everything that goes with it."""
+    if outcome not in MOVES:
+        return
+    orders.move(session, order, MOVES[outcome], cause=cause)
+    if order.state in CLOSED:
+        await stock.release(session, order.id)
+    if outcome in {Outcome.PAID, Outcome.PROCESSING}:
+        await _leave_cart(session, order)
+    if outcome == Outcome.PAID:
+        order.paid_at = now()
+        await invoices.issue(session, order.id)
 
 
-def _take_payment(session: AsyncSession, order: Order, payment: PaymentSnapshot, cause: str) -> Outcome:
-    """The one place where an order becomes paid: by its own PaymentIntent, in full, while it is open."""
-    if order.state == State.PAID:
-        return Outcome.UNCHANGED
-    if order.state not in UNPAID:
-        return _flag(order, f"{payment.id} brought money after the order was {order.state}")
-    if payment.received != order.money:
-        received = f"{payment.received.amount} {payment.received.currency}"
-        return _flag(order, f"{payment.id} brought {received} instead of {order.total} {order.currency}")
-    order.paid_at = now()
-    return _change(session, order, State.PAID, cause, Outcome.PAID)
+async def _leave_cart(session: AsyncSession, order: Order) -> None:
+    """Take what is paid, or will be by itself, out of the cart that it came from: once an order."""
+    if order.cart_id is None or order.left_cart_at is not None:
+        return
+    order.left_cart_at = now()
+    await carts.take_out(session, order.cart_id, {line.book_id: line.quantity for line in order.lines})
 
 
-def _change(session: AsyncSession, order: Order, to: State, cause: str, outcome: Outcome) -> Outcome:
-    if order.state == to:
-        return Outcome.UNCHANGED
-    orders.move(session, order, to, cause=cause)
-    return outcome
+async def _give_back(
+    session: AsyncSession, order: Order, payment: PaymentSnapshot, reason: str
+) -> Settlement:
+    """Refund money in full that is not ours to keep, and tell a person why.
+
+    An order that its own payment did not pay is over with it: its books go back.
+    """
+    order.review_reason = "\n".join([*_reasons(order), reason])
+    if order.payment_intent_id == payment.id and order.state in UNPAID:
+        orders.move(session, order, State.CANCELED, cause=reason)
+        await stock.release(session, order.id)
+    if payment.received.amount == 0:
+        return Settlement(Outcome.FLAGGED, order)
+    refund = await refunds.request(session, order, payment.id, payment.received, cause=reason)
+    # Somebody was faster in Stripe's Dashboard.
+    due = refund if isinstance(refund, Refund) else None
+    return Settlement(Outcome.FLAGGED, order, due)
 
 
-def _flag(order: Order, reason: str) -> Outcome:
-    """Leave the order to a person; news only the first time, because the reconciler will ask again."""
-    reasons = order.review_reason.split("\n") if order.review_reason else []
-    if reason in reasons:
-        return Outcome.UNCHANGED
-    order.review_reason = "\n".join([*reasons, reason])
-    return Outcome.FLAGGED
+def _reasons(order: Order) -> list[str]:
+    return order.review_reason.split("\n") if order.review_reason else []
 
 
 def _is_order_id(reference: str) -> bool:

@@ -6,7 +6,7 @@ Stripe's words; who shows them to people words them.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from bookshop.money import Money
 
@@ -21,6 +21,9 @@ CHANGEABLE = frozenset({"requires_payment_method", "requires_confirmation", "req
 
 # Where a next action says until when it can be done; Stripe spells it differently by method.
 EXPIRIES = ("expires_at", "expires_after")
+
+# Stripe's reason for ending a PaymentIntent that nobody paid (docs.stripe.com/api/payment_intents/cancel).
+ABANDONED: Final = "abandoned"
 
 # The only reason behind a decline that customers are told (docs.stripe.com/declines/codes).
 TOLD = frozenset({"insufficient_funds"})
@@ -63,7 +66,8 @@ class PaymentSnapshot:
     """What Stripe said about one PaymentIntent at one moment. `status` is Stripe's word.
 
     `method` is that of the payment, or of the present or the last attempt; None where nothing was tried or
-    the source does not tell (an event names a PaymentMethod by its id alone).
+    the source does not tell (an event names a PaymentMethod by its id alone). `cancellation_reason` is what
+    Stripe was told.
     """
 
     id: str
@@ -75,6 +79,7 @@ class PaymentSnapshot:
     next_action: NextAction | None = None
     failure: Failure | None = None
     client_secret: str | None = None
+    cancellation_reason: str | None = None
 
     @property
     def is_final(self) -> bool:
@@ -100,6 +105,7 @@ def snapshot(intent: dict[str, Any]) -> PaymentSnapshot:
         next_action=_next_action(intent.get("next_action")),
         failure=_failure(intent.get("last_payment_error")),
         client_secret=intent.get("client_secret"),
+        cancellation_reason=intent.get("cancellation_reason"),
     )
 
 

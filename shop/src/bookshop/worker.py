@@ -15,8 +15,8 @@ from bookshop import telemetry
 from bookshop.database import driver_url
 from bookshop.settings import Settings
 from bookshop.wiring import Shop, open_shop
-from bookshop.workflows import deliver_confirmation
-from bookshop.workflows.follow_ups import APPLICATION, APPLICATION_VERSION, MAIL_QUEUE
+from bookshop.workflows import deliver_confirmation, refund_order
+from bookshop.workflows.follow_ups import APPLICATION, APPLICATION_VERSION, MAIL_QUEUE, REFUND_QUEUE
 from bookshop.workflows.reconcile import reconcile
 from bookshop.workflows.sweep_carts import sweep_carts
 
@@ -29,7 +29,8 @@ GRACE = 5
 # Seconds after which the worker ends however far its shutdown has come.
 LAST_MOMENT = 8
 
-MAIL_CONCURRENCY = 8
+# How many follow-ups of a queue one worker carries at once.
+QUEUES = {MAIL_QUEUE: 8, REFUND_QUEUE: 4}
 
 
 def run(settings: Settings) -> None:
@@ -84,15 +85,17 @@ async def _launch(shop: Shop) -> None:
         }
     )
     deliver_confirmation.register(shop)
+    refund_order.register(shop)
     schedules = {
         "reconcile": ("* * * * *", _scheduled("reconcile", lambda: reconcile(shop))),
         "sweep_carts": ("17 3 * * *", _scheduled("sweep_carts", lambda: sweep_carts(shop))),
     }
     # Launched on the running loop, which DBOS then runs workflows on: the shop's connections belong to it.
     DBOS.launch()
-    await DBOS.register_queue_async(
-        MAIL_QUEUE, worker_concurrency=MAIL_CONCURRENCY, polling_interval_sec=0.2, on_conflict="always_update"
-    )
+    for queue, concurrency in QUEUES.items():
+        await DBOS.register_queue_async(
+            queue, worker_concurrency=concurrency, polling_interval_sec=0.2, on_conflict="always_update"
+        )
     await DBOS.apply_schedules_async(
         [
             {"schedule_name": name, "workflow_fn": workflow, "schedule": when, "context": None}

@@ -3,7 +3,18 @@
 import sqlalchemy as sa
 from alembic import context
 
-from bookshop import books, carts, events, mail, orders  # noqa: F401  they declare the tables
+from bookshop import (  # noqa: F401  they declare the tables
+    books,
+    carts,
+    disputes,
+    events,
+    invoices,
+    ledger,
+    mail,
+    orders,
+    refunds,
+    stock,
+)
 from bookshop.database import Table
 
 # Two releases that start at once wait for each other here instead of meeting half way.

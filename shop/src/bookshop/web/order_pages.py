@@ -12,7 +12,7 @@ from bookshop.books import Book
 from bookshop.database import now
 from bookshop.errors import NotFoundError
 from bookshop.money import Money
-from bookshop.orders import UNPAID, Order, State
+from bookshop.orders import CLOSED, UNPAID, Order, State
 from bookshop.web import cart_count, shopkeeper, templating
 from bookshop.web.book_pages import cover_url
 from bookshop.web.order_scenes import scene_of
@@ -141,7 +141,7 @@ async def _order_page(request: Request, found: Order) -> OrderPage:
         shipping=found.shipping if found.address else None,
         address=found.address.lines(reader_of(request).language.babel) if found.address else (),
         payment_intent_id=found.payment_intent_id,
-        method=method_name(found, words) if found.state != State.CANCELED else None,
+        method=method_name(found, words) if found.state not in CLOSED else None,
         method_type=found.payment_method,
         provider=provider(found, words),
         next_action=found.payment_next_action,

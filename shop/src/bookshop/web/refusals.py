@@ -10,41 +10,51 @@ from bookshop.carts import MOST_COPIES
 from bookshop.countries import country_name
 from bookshop.money import Money
 from bookshop.orders import Order, State
-from bookshop.placing import AlreadyPlaced, Refusal, TotalChanged
-from bookshop.quotes import NotForSale, NotShippable, TooLittle, TooMuch
+from bookshop.placing import AlreadyPlaced, Refusal, SoldOut, TotalChanged
+from bookshop.quotes import NotForSale, NotShippable, TooLittle, TooMuch, Unsellable
 from bookshop.web.problems import problem
 from bookshop.web.reader import reader_of
 
 
 def refused(request: Request, result: Refusal) -> Response:
-    words = reader_of(request).gettext
     match result:
-        case NotForSale():
-            return invalid(request, {"items": words("One of these books is no longer for sale.")})
-        case TooMuch(limit):
-            sentence = words(
-                "That is more than one payment can carry, %(most)s: fewer copies, please.",
-                most=limit.format(reader_of(request).language.babel),
-            )
-            return invalid(request, {"items": sentence})
-        case TooLittle(limit):
-            sentence = words(
-                "Payments begin at %(least)s, and this is less: more copies, please.",
-                least=limit.format(reader_of(request).language.babel),
-            )
-            return invalid(request, {"items": sentence})
-        case NotShippable(country, currency):
-            sentence = words(
-                "%(country)s: we do not ship there for payments in %(currency)s. "
-                "Please choose another country.",
-                country=country_name(country, reader_of(request).language.babel),
-                currency=currency.upper(),
-            )
-            return invalid(request, {"shipping_address": sentence})
         case TotalChanged():
             return total_changed(request, result)
         case AlreadyPlaced(order):
             return closed(request, order)
+        case NotShippable():
+            return invalid(request, {"shipping_address": _unsellable(request, result)})
+        case _:
+            return invalid(request, {"items": _unsellable(request, result)})
+
+
+def _unsellable(request: Request, result: Unsellable | SoldOut) -> str:
+    words, locale = reader_of(request).gettext, reader_of(request).language.babel
+    match result:
+        case NotForSale():
+            sentence = words("One of these books is no longer for sale.")
+        case SoldOut(title, 0):
+            sentence = words("“%(title)s” has just been sold out.", title=title)
+        case SoldOut(title, left):
+            sentence = words("Copies of “%(title)s” left: %(left)s. Fewer, please.", title=title, left=left)
+        case TooMuch(limit):
+            sentence = words(
+                "That is more than one payment can carry, %(most)s: fewer copies, please.",
+                most=limit.format(locale),
+            )
+        case TooLittle(limit):
+            sentence = words(
+                "Payments begin at %(least)s, and this is less: more copies, please.",
+                least=limit.format(locale),
+            )
+        case NotShippable(country, currency):
+            sentence = words(
+                "%(country)s: we do not ship there for payments in %(currency)s. "
+                "Please choose another country.",
+                country=country_name(country, locale),
+                currency=currency.upper(),
+            )
+    return sentence
 
 
 def invalid(request: Request, errors: dict[str, str]) -> Response:
@@ -122,6 +132,9 @@ def closed(request: Request, order: Order) -> Response:
             detail = words("There is nothing left to do; the bank is working on it.")
         case State.CANCELED:
             title = words("This order was canceled")
+            detail = words("You have not been charged. Start again from the book.")
+        case State.EXPIRED:
+            title = words("This order waited too long")
             detail = words("You have not been charged. Start again from the book.")
         case _:
             title = words("This checkout changed in another window")

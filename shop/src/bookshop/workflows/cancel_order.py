@@ -1,4 +1,4 @@
-"""The customer gives an order up: its PaymentIntent is canceled at Stripe, and the order follows."""
+"""An order is given up: its PaymentIntent is canceled at Stripe, and the order follows."""
 
 import uuid
 
@@ -6,6 +6,8 @@ import structlog
 
 from bookshop import cancellation, orders, payments
 from bookshop.errors import PaymentsUnavailableError
+from bookshop.orders import State
+from bookshop.snapshots import ABANDONED
 from bookshop.wiring import Shop
 from bookshop.workflows.settle_payment import Cause, settle_payment
 
@@ -25,11 +27,15 @@ async def cancel_order(shop: Shop, order_id: uuid.UUID, *, cause: Cause) -> None
         PaymentsUnavailableError: Stripe gave no usable answer; the order is as it was.
     """
     async with shop.sessions.begin() as session:
-        withdrawal = await cancellation.begin(session, order_id, cause=cause)
+        to = State.EXPIRED if cause == Cause.EXPIRY else State.CANCELED
+        withdrawal = await cancellation.begin(session, order_id, to=to, cause=cause)
     if withdrawal is None:
         return
     payment = await payments.cancel(
-        shop.stripe, withdrawal.payment_intent_id, idempotency_key=withdrawal.idempotency_key
+        shop.stripe,
+        withdrawal.payment_intent_id,
+        reason=ABANDONED if to == State.EXPIRED else "requested_by_customer",
+        idempotency_key=withdrawal.idempotency_key,
     )
     async with shop.sessions.begin() as session:
         _, order = await settle_payment(session, shop.follow_ups, payment, cause=cause)

@@ -14,7 +14,9 @@ APPLICATION = "bookshop"
 APPLICATION_VERSION = "1"
 
 DELIVER_CONFIRMATION = "deliver_confirmation"
+REFUND_ORDER = "refund_order"
 MAIL_QUEUE = "mail"
+REFUND_QUEUE = "refunds"
 
 
 class FollowUps:
@@ -29,14 +31,21 @@ class FollowUps:
 
     async def deliver_confirmation(self, session: AsyncSession, order_id: uuid.UUID) -> None:
         """Owe the customer a confirmation mail from this session's commit on; once, however often asked."""
+        await self._owe(session, DELIVER_CONFIRMATION, MAIL_QUEUE, order_id)
+
+    async def refund_order(self, session: AsyncSession, refund_id: uuid.UUID) -> None:
+        """Owe the refund that was written down, from this session's commit on; once, however often asked."""
+        await self._owe(session, REFUND_ORDER, REFUND_QUEUE, refund_id)
+
+    async def _owe(self, session: AsyncSession, workflow: str, queue: str, subject: uuid.UUID) -> None:
         options: EnqueueOptions = {
-            "workflow_name": DELIVER_CONFIRMATION,
-            "queue_name": MAIL_QUEUE,
-            "workflow_id": f"{DELIVER_CONFIRMATION}:{order_id}",
+            "workflow_name": workflow,
+            "queue_name": queue,
+            "workflow_id": f"{workflow}:{subject}",
             "app_version": APPLICATION_VERSION,
         }
         await session.run_sync(
-            lambda sync: self._client.enqueue_in_transaction(sync, options, str(order_id)),
+            lambda sync: self._client.enqueue_in_transaction(sync, options, str(subject)),
         )
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ order, and no client secret leaves this file while the two differ.
 import structlog
 
 from bookshop import payments, placing
-from bookshop.orders import Order, State
+from bookshop.orders import CLOSED, Order, State
 from bookshop.placing import AlreadyPlaced, Placed, Readdressed, TotalChanged
 from bookshop.snapshots import PaymentSnapshot
 from bookshop.wiring import Shop
@@ -34,7 +34,7 @@ async def open_payment(shop: Shop, order: Order) -> PaymentSnapshot | TotalChang
         _, settled = await settle_payment(session, shop.follow_ups, payment, cause=Cause.CHECKOUT)
     settled = settled or order
     if settled.state != State.AWAITING_PAYMENT:
-        if settled.state == State.CANCELED and not payment.is_final:
+        if settled.state in CLOSED and not payment.is_final:
             await put_away(shop, order.id, cause=Cause.CHECKOUT)
         return AlreadyPlaced(settled)
     if settled.money != payment.total:

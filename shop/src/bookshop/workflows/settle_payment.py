@@ -24,6 +24,8 @@ class Cause(StrEnum):
     CHECKOUT = "checkout"
     RECONCILER = "reconciler"
     CUSTOMER = "canceled by the customer"
+    SHOPKEEPER = "canceled by the shopkeeper"
+    EXPIRY = "waited too long"
     CART = "cart ordered again"
 
 
@@ -31,10 +33,13 @@ async def settle_payment(
     session: AsyncSession, follow_ups: FollowUps, payment: PaymentSnapshot, *, cause: Cause, detail: str = ""
 ) -> tuple[Outcome, Order | None]:
     """Settle the order that a PaymentIntent belongs to. The caller commits; see `settlement.settle`."""
-    outcome, order = await settlement.settle(session, payment, cause=f"{cause} {detail}".strip())
+    settled = await settlement.settle(session, payment, cause=f"{cause} {detail}".strip())
+    outcome, order = settled.outcome, settled.order
     telemetry.settlements.labels(cause, outcome).inc()
     if outcome is Outcome.PAID and order is not None:
         await follow_ups.deliver_confirmation(session, order.id)
+    if settled.refund is not None:
+        await follow_ups.refund_order(session, settled.refund.id)
     if outcome is not Outcome.UNCHANGED:
         level = log.error if outcome in {Outcome.FLAGGED, Outcome.UNKNOWN_ORDER} else log.info
         level(

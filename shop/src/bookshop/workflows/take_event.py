@@ -1,0 +1,76 @@
+"""One event of Stripe's, whoever brings it: recorded once, with what it calls for, in one commit."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bookshop import events, payments, snapshots
+from bookshop.payments import VerifiedEvent
+from bookshop.wiring import Shop
+from bookshop.workflows.settle_payment import Cause, settle_payment
+
+log = structlog.get_logger()
+
+# What an event calls for, done inside the transaction that records it; what became of it, in a word.
+Effect = Callable[[AsyncSession], Awaitable[str]]
+Story = Callable[[Shop, VerifiedEvent, Cause], Awaitable[Effect | None]]
+
+IGNORED = "ignored"
+DUPLICATE = "duplicate"
+
+
+async def take_event(shop: Shop, event: VerifiedEvent, *, cause: Cause) -> str:
+    """Record the event and do what it calls for, in one commit; what became of it, in a word.
+
+    What has to be asked of Stripe is asked before that transaction begins. An event without a story is
+    recorded and ignored, `payment_intent.created` among them: it tells of something that we have just done.
+
+    Raises:
+        PaymentsUnavailableError: the event needs a fresh look at Stripe and that failed; nothing is recorded.
+    """
+    async with shop.sessions() as session:
+        if await events.is_recorded(session, event.id):
+            return DUPLICATE
+    effect = await _effect(shop, event, cause)
+    async with shop.sessions.begin() as session:
+        if not await events.record(session, event):
+            return DUPLICATE
+        outcome = await effect(session) if effect else IGNORED
+        await events.conclude(session, event.id, outcome)
+    return outcome
+
+
+async def _effect(shop: Shop, event: VerifiedEvent, cause: Cause) -> Effect | None:
+    if event.livemode != shop.settings.live:
+        log.error("event of the other mode", livemode=event.livemode)
+        return None
+    story = STORIES.get(event.type)
+    return await story(shop, event, cause) if story else None
+
+
+async def _payment(shop: Shop, event: VerifiedEvent, cause: Cause) -> Effect | None:
+    """The PaymentIntent an event is about, read again unless its state is final: a payload may be stale."""
+    if event.object.get("object") != "payment_intent":
+        return None
+    payment = snapshots.snapshot(event.object)
+    if payment.order_id is not None and not payment.is_final:
+        payment = await payments.read(shop.stripe, payment.id)
+
+    async def settle(session: AsyncSession) -> str:
+        detail = f"{event.type} {event.id}"
+        outcome, _ = await settle_payment(session, shop.follow_ups, payment, cause=cause, detail=detail)
+        return outcome.value
+
+    return settle
+
+
+STORIES: dict[str, Story] = {
+    "payment_intent.amount_capturable_updated": _payment,
+    "payment_intent.canceled": _payment,
+    "payment_intent.partially_funded": _payment,
+    "payment_intent.payment_failed": _payment,
+    "payment_intent.processing": _payment,
+    "payment_intent.requires_action": _payment,
+    "payment_intent.succeeded": _payment,
+}
