@@ -1,6 +1,6 @@
 """How many PaymentIntents a second the sandbox creates over loopback, beside localstripe.
 
-    .venv/bin/python bench/sandbox_creates.py [--rounds 5] [--seconds 4] [--connections 32] [--alone] [--state FILE]
+    .venv/bin/python bench/sandbox_creates.py [--rounds 5] [--seconds 4] [--connections 32] [--alone] [--state]
 
 Both programs take turns, a fresh one each round, at the same requests; the medians of the rounds are printed. localstripe
 is installed for the run into a directory that is removed afterwards; `--alone` leaves it out (no network needed).
@@ -51,8 +51,8 @@ def main() -> None:
     theirs: list[Figures] = []
     with tempfile.TemporaryDirectory() as directory:
         localstripe = None if options.alone else install_localstripe(Path(directory))
-        for _ in range(options.rounds):
-            state = ("--state", options.state) if options.state else ()
+        for number in range(options.rounds):
+            state = ("--state", f"{directory}/state-{number}.db") if options.state else ()
             with running_sandbox(*state) as sandbox:
                 ours.append(measured(sandbox.address, options))
             if localstripe:
@@ -74,13 +74,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4, help="how long a round takes")
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--alone", action="store_true", help="measure the sandbox only")
-    parser.add_argument("--state", help="let the sandbox keep its state in this file")
+    parser.add_argument("--state", action="store_true", help="let the sandbox keep its state in a file")
     return parser.parse_args()
 
 
 def install_localstripe(directory: Path) -> Path:
     """The program, in an environment of its own below `directory`."""
-    uv = shutil.which("uv") or next((str(path) for path in [Path(".uv/bin/uv")] if path.exists()), None)
+    uv = shutil.which("uv") or shutil.which(".uv/bin/uv")
     python = directory / "bin" / "python"
     if uv:
         commands = [

@@ -48,6 +48,11 @@ def currency_of_country(country: str) -> str:
     return _OF_COUNTRY.get(country, "eur")
 
 
+def decimals(currency: str) -> int:
+    """How many decimals Stripe's minor units of a currency stand for."""
+    return 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+
+
 def least_amount(currency: str) -> int:
     """The smallest amount of a currency, in minor units."""
     return MINIMUM.get(currency, 50)
@@ -86,5 +91,5 @@ def check_amount(amount: int, currency: str, least: int | None = None) -> None:
 
 def written(amount: int, currency: str) -> str:
     """An amount of minor units as Stripe writes it in messages: `$1.50`, `1.50`, `150`."""
-    places = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+    places = decimals(currency)
     return f"{'$' if currency == 'usd' else ''}{amount / 10**places:,.{places}f}"

@@ -88,6 +88,23 @@ def test_bills_to_the_address(page: Page, form: FrameLocator, client: stripe.Str
     )
 
 
+def test_card_form_asks_again_without_the_address(
+    page: Page, form: FrameLocator, client: stripe.StripeClient
+) -> None:
+    """A billing address that the page takes away leaves nobody who asks for country and postal code."""
+    start(page)
+    add(page, "address", mode="billing")
+    country = form.locator("#Field-countryInput")
+    expect(country).to_be_hidden()
+    page.evaluate("shop.address.destroy()")
+    expect(country).to_be_visible()
+    fill(form)
+    intent = client.v1.payment_intents.retrieve(
+        press_pay(page)["paymentIntent"]["id"], {"expand": ["payment_method"]}
+    )
+    assert intent.payment_method.billing_details.address.country
+
+
 def test_incomplete_address_is_not_sent(page: Page, form: FrameLocator) -> None:
     """`elements.submit()` checks the address too and leads to the first gap."""
     start(page)

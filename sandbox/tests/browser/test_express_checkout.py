@@ -119,6 +119,24 @@ def test_closed_sheet_is_cancel(page: Page) -> None:
     assert page.evaluate("shop.waiting") == "canceled"
 
 
+def test_closed_sheet_is_named(page: Page) -> None:
+    """A page that confirms all the same is told which wallet was closed."""
+    page.evaluate(START, {})
+    button(page).get_by_role("button", name="Pay with Link").click()
+    page.frame_locator('[role="dialog"][aria-label="Link"] iframe').get_by_role(
+        "button", name="Close"
+    ).click()
+    assert page.evaluate("shop.waiting") == "canceled"
+    refused = page.evaluate("""async () => {
+        const clientSecret = await shop.createIntent(shop.intent);
+        await shop.elements.submit();
+        const confirmParams = {return_url: location.href};
+        return shop.stripe.confirmPayment({elements: shop.elements, clientSecret, confirmParams,
+            redirect: 'if_required'});
+    }""")
+    assert refused["error"]["message"] == "Link was closed before the payment was confirmed."
+
+
 def test_no_wallet_no_button(page: Page) -> None:
     """A page that refuses the wallet gets no button, and is told so."""
     ready = page.evaluate(START, {"paymentMethods": {"googlePay": "never", "link": "never"}})

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from stripe_sandbox.app import create_app
+from stripe_sandbox.dashboard.asking import ask
 from stripe_sandbox.sandbox import Sandbox
 
 
@@ -21,6 +22,16 @@ def test_a_broken_page_leaves_a_trace(caplog: pytest.LogCaptureFixture) -> None:
     assert "KeyError" not in answer.text
     assert "GET /dashboard/payments/pi_damaged failed" in caplog.text
     assert "KeyError" in caplog.text
+
+
+def test_a_broken_act_is_logged_as_one() -> None:
+    """What somebody did by hand and crashed stands in the request log with 500, not as if it had worked."""
+    sandbox = Sandbox("http://sandbox.test")
+    sandbox.store.save("payment_intent", {"id": "pi_damaged"})
+    with pytest.raises(KeyError):
+        ask(sandbox, "/v1/payment_intents/pi_damaged/cancel", [])
+    (logged,) = sandbox.requests
+    assert (logged.status, logged.by_hand) == (500, True)
 
 
 async def _get(sandbox: Sandbox, path: str) -> httpx.Response:

@@ -23,7 +23,9 @@ def test_decimals_are_the_currencys(typed: str, currency: str, amount: int) -> N
     assert minor_units(typed, currency) == amount
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "1,5", "0", "-2", "1.005", "NaN", "Infinity", "1e30", "1e-9"])
+@pytest.mark.parametrize(
+    "typed", ["", "abc", "1,5", "0", "-2", "1.005", "NaN", "Infinity", "1e30", "1e-9", "5000000"]
+)
 def test_what_is_no_amount_is_refused(typed: str) -> None:
     """With a sentence, never with a guess."""
     with pytest.raises(AmountError, match=r"amount|decimals"):

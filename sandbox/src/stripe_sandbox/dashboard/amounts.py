@@ -2,16 +2,11 @@
 
 from decimal import Decimal, InvalidOperation
 
-from stripe_sandbox.currencies import HIGHEST_AMOUNT, THREE_DECIMAL, ZERO_DECIMAL
+from stripe_sandbox.currencies import HIGHEST_AMOUNT, decimals
 
 
 class AmountError(ValueError):
     """What was typed is no amount of the currency; the message says so to whoever typed it."""
-
-
-def decimals(currency: str) -> int:
-    """How many decimals Stripe's minor units of a currency stand for."""
-    return 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
 
 
 def editable(amount: int, currency: str) -> str:
@@ -31,9 +26,10 @@ def minor_units(typed: str, currency: str) -> int:
         value = Decimal(typed.replace(" ", ""))
     except InvalidOperation:
         raise AmountError(f"“{typed}” is no amount. Write it like {example}.") from None
-    if not value.is_finite() or not 0 < value <= HIGHEST_AMOUNT:
+    # The limit is one of minor units, yet the number must be a small one before it is scaled.
+    small = value.is_finite() and 0 < value <= HIGHEST_AMOUNT
+    if not small or (scaled := value.scaleb(places)) > HIGHEST_AMOUNT:
         raise AmountError("The amount must be more than 0 and no more than Stripe takes.")
-    scaled = value.scaleb(places)
     if scaled != scaled.to_integral_value():
         said = f"{places} decimals" if places else "no decimals"
         raise AmountError(f"{currency.upper()} has {said}. Write it like {example}.")

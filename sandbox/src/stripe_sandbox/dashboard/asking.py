@@ -38,11 +38,13 @@ def ask(sandbox: Sandbox, path: str, parameters: Iterable[tuple[str, str]]) -> S
         f"req_{alphanumeric(14)}",
         None,
     )
-    status = 200
+    # Until the endpoint has answered, whatever ends it is a crash.
+    status = 500
     answer: StripeObject = {}
     try:
         route.check(call)
         answer = route.run(call)
+        status = 200
     except StripeError as error:
         status, answer = error.status, {"error": error.fields()}
         raise

@@ -59,11 +59,16 @@ class Belonging:
             self._ids[kind].setdefault(owner, {})[identifier] = None
 
 
+def payment_of(event: StripeObject) -> str:
+    """The PaymentIntent that an event is about, or about something of; empty for none."""
+    about = event["data"]["object"]
+    return about.get("payment_intent") or (about["id"] if about["object"] == "payment_intent" else "")
+
+
 def _owner(kind: str, item: StripeObject) -> str:
     """The PaymentIntent that an object belongs to, empty for none."""
     if kind == "delivery":
         return str(item["about"])
     if kind == "event":
-        about = item["data"]["object"]
-        return about.get("payment_intent") or (about["id"] if about["object"] == "payment_intent" else "")
+        return payment_of(item)
     return item.get("payment_intent") or ""

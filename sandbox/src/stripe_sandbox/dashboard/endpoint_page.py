@@ -13,6 +13,12 @@ from stripe_sandbox.dashboard.rendering import Renderer
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
+_DONE = {
+    "disable": "Nothing is sent there until it is enabled.",
+    "enable": "Events are sent there again.",
+    "resend": "Sent again.",
+    "resend-all": "Sent again.",
+}
 _UNDELIVERED = ("trying", "failed", "lost", "stopped")
 
 
@@ -64,7 +70,7 @@ class EndpointPage:
             ),
             state=state,
             undelivered=len(_undelivered(deliveries)),
-            done="Sent again." if request.query_params.get("done") == "resend" else "",
+            done=_DONE.get(request.query_params.get("done", ""), ""),
         )
         return self._renderer.answer(request, "endpoint_page.html", content)
 
@@ -78,10 +84,12 @@ class EndpointPage:
         if doing in ("enable", "disable"):
             disabled = [("disabled", "true" if doing == "disable" else "false")]
             ask(self._sandbox, f"/v1/webhook_endpoints/{endpoint['id']}", disabled)
-        elif doing in ("resend", "resend-all"):
-            wanted = [event_id] if doing == "resend" else _undelivered(self._deliveries(endpoint))
-            self._resend(endpoint, wanted)
-            doing = "resend"
+        elif doing == "resend":
+            if self._sandbox.store.get("event", event_id) is None:
+                return self._renderer.not_found(request, "event")
+            self._resend(endpoint, [event_id])
+        elif doing == "resend-all":
+            self._resend(endpoint, _undelivered(self._deliveries(endpoint)))
         else:
             return self._renderer.not_found(request, "form")
         address = f"{self._renderer.root}/dashboard/webhooks/{endpoint['id']}?done={doing}"
@@ -96,8 +104,7 @@ class EndpointPage:
 
     def _deliveries(self, endpoint: StripeObject) -> list[StripeObject]:
         """Newest first."""
-        deliveries = self._sandbox.store.newest_first("delivery")
-        return [delivery for delivery in deliveries if delivery["endpoint"] == endpoint["id"]]
+        return self._sandbox.store.related("delivery", "endpoint", endpoint["id"])
 
 
 def _undelivered(deliveries: list[StripeObject]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from stripe_sandbox.dashboard.belonging import payment_of
 from stripe_sandbox.dashboard.delivery_states import DELIVERY_STATES, in_state
 from stripe_sandbox.dashboard.event_index import EventIndex
 from stripe_sandbox.dashboard.event_words import sentence
@@ -87,11 +88,7 @@ class EventPages:
         event = self._sandbox.store.get("event", request.path_params["id"])
         if event is None:
             return self._renderer.not_found(request, "event")
-        deliveries = tuple(
-            delivery
-            for delivery in self._sandbox.store.newest_first("delivery")
-            if delivery["event"] == event["id"]
-        )
+        deliveries = tuple(self._sandbox.store.related("delivery", "event", event["id"]))
         endpoints = tuple(self._sandbox.store.oldest_first("webhook_endpoint"))
         page = EventPage(_row(event, deliveries), event, endpoints)
         return self._renderer.answer(request, "event_page.html", page)
@@ -119,14 +116,12 @@ class EventPages:
 
 
 def _row(event: StripeObject, deliveries: tuple[StripeObject, ...]) -> EventRow:
-    about = event["data"]["object"]
-    identifier = about.get("id", "")
     return EventRow(
         id=event["id"],
         type=event["type"],
         sentence=sentence(event["type"]),
         created=event["created"],
-        about=identifier,
-        payment=identifier if about["object"] == "payment_intent" else about.get("payment_intent") or "",
+        about=event["data"]["object"].get("id", ""),
+        payment=payment_of(event),
         deliveries=deliveries,
     )

@@ -95,11 +95,6 @@ class PaymentForms:
     )
     cancel_reasons: dict[str, str] = field(default_factory=lambda: CANCEL_REASONS)
 
-    @property
-    def any(self) -> bool:
-        offered = (self.waiting, self.capture, self.refund, self.disputable, self.disputes, self.cancelable)
-        return any(offered)
-
 
 def forms_for(
     sandbox: Sandbox, belonging: Belonging, intent: StripeObject, refusal: Refusal | None

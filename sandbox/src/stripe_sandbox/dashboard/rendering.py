@@ -14,7 +14,7 @@ from stripe_sandbox.currencies import written
 from stripe_sandbox.dashboard.event_words import sentence
 from stripe_sandbox.dashboard.json_view import json_view
 from stripe_sandbox.dashboard.same_origin import Door
-from stripe_sandbox.dashboard.switches import switched_on
+from stripe_sandbox.dashboard.switches import Switch, switched_on
 from stripe_sandbox.ids import alphanumeric
 from stripe_sandbox.sandbox import Sandbox
 
@@ -50,7 +50,6 @@ class Renderer:
             "root": self.root,
             "public_url": sandbox.public_url,
             "account": sandbox.account.display_name,
-            "switched_on": lambda: switched_on(sandbox),
         }
         self._templates.filters |= {
             "money": money,
@@ -67,7 +66,7 @@ class Renderer:
 
         async def unless_unchanged(request: Request) -> Response:
             known = request.headers.get("if-none-match", "")
-            if known.startswith(f'"{self._stamp()}.'):
+            if known.startswith(f'"{self._stamp(self._switched(request))}.'):
                 return Response(status_code=304, headers=_HEADERS | {"ETag": known})
             return await door(request)
 
@@ -75,19 +74,27 @@ class Renderer:
 
     def answer(self, request: Request, template: str, page: Any, status: int = 200) -> Response:
         """The page, or 304 when the browser has exactly this one already."""
-        body = self._templates.get_template(template).render(page=page).encode()
+        switched = self._switched(request)
+        body = self._templates.get_template(template).render(page=page, switched=switched).encode()
         digest = blake2b(body, digest_size=16).hexdigest()
-        headers = _HEADERS | {"ETag": f'"{self._stamp()}.{digest}"'}
+        headers = _HEADERS | {"ETag": f'"{self._stamp(switched)}.{digest}"'}
         if status == 200 and request.headers.get("if-none-match", "").endswith(f'.{digest}"'):
             return Response(status_code=304, headers=headers)
         return HTMLResponse(body, status, headers)
 
-    def _stamp(self) -> str:
+    def _switched(self, request: Request) -> list[Switch]:
+        """What is switched on, worked out once for a request: it may mean a walk through payments."""
+        if not hasattr(request.state, "switched"):
+            request.state.switched = switched_on(self._sandbox)
+        switched: list[Switch] = request.state.switched
+        return switched
+
+    def _stamp(self, switches: list[Switch]) -> str:
         """Differs whenever anything that a page may show has changed, but for the time."""
         requests = self._sandbox.requests
         logged = requests[-1].id if requests else ""
-        switched = "".join(switch.sentence for switch in switched_on(self._sandbox))
-        state = f"{self._sandbox.store.changes} {logged} {switched} {self._sandbox.webhooks.waiting}"
+        switched = "".join(switch.sentence for switch in switches)
+        state = f"{self._sandbox.store.changes} {logged} {switched} {len(self._sandbox.webhooks.waiting)}"
         return f"{self._process}-{blake2b(state.encode(), digest_size=8).hexdigest()}"
 
     def not_found(self, request: Request, noun: str) -> Response:

@@ -88,10 +88,14 @@ def test_switches_an_endpoint_off_and_on(
     anyone.goto(f"{url}/dashboard/webhooks/{endpoint.id}")
     anyone.get_by_role("button", name="Disable the endpoint").click()
     expect(anyone.get_by_role("heading", level=1)).to_contain_text("Disabled")
+    expect(anyone.locator(".done")).to_have_text("Nothing is sent there until it is enabled.")
     assert client.v1.webhook_endpoints.retrieve(endpoint.id).status == "disabled"
     anyone.get_by_role("button", name="Enable the endpoint").click()
     expect(anyone.get_by_role("heading", level=1)).to_contain_text("Enabled")
+    expect(anyone.locator(".done")).to_have_text("Events are sent there again.")
     assert client.v1.webhook_endpoints.retrieve(endpoint.id).status == "enabled"
+    unknown = {"form": "resend", "event": "evt_none"}
+    assert httpx.post(f"{url}/dashboard/webhooks/{endpoint.id}", data=unknown).status_code == 404
 
 
 def test_events_by_type_object_and_delivery(

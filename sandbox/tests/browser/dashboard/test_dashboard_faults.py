@@ -24,9 +24,15 @@ def faults(request: pytest.FixtureRequest, look: Look, url: str) -> Page:
     return page
 
 
-def apply(page: Page, part: str) -> Locator:
-    """The button of one part of the page."""
-    return page.locator(f"section[aria-labelledby={part}]").get_by_role("button", name="Apply")
+def send(page: Page, button: Locator) -> None:
+    """Press a form's button and wait for the page that comes; another load meanwhile would cut it off."""
+    with page.expect_navigation():
+        button.click()
+
+
+def apply(page: Page, part: str) -> None:
+    """Send the form of one part of the page."""
+    send(page, page.locator(f"section[aria-labelledby={part}]").get_by_role("button", name="Apply"))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +53,7 @@ def test_a_fault_strikes_and_is_over(
     page.goto(f"{url}/dashboard/faults")
     page.get_by_label(recipe).check()
     page.get_by_label("To which calls").select_option(label="Creating a payment")
-    page.get_by_role("button", name="Switch on").click()
+    send(page, page.get_by_role("button", name="Switch on"))
     page.goto(f"{url}/dashboard")
     told = page.locator("#switched")
     expect(told).to_contain_text("Creating a payment, once more:")
@@ -63,7 +69,7 @@ def test_a_fault_lasts_until_it_is_switched_off(faults: Page, url: str, client: 
         faults.get_by_label("500 before acting").check()
         faults.get_by_label("Or to a path").fill(path)
         faults.get_by_label("How often").select_option(label="Until switched off")
-        faults.get_by_role("button", name="Switch on").click()
+        send(faults, faults.get_by_role("button", name="Switch on"))
     with pytest.raises(stripe.APIError):
         client.v1.customers.list()
     faults.get_by_role("button", name="Switch off: /v1/customers*").click()
@@ -79,11 +85,11 @@ def test_a_fault_lasts_until_it_is_switched_off(faults: Page, url: str, client: 
 def test_a_slow_answer(faults: Page, url: str, client: stripe.StripeClient) -> None:
     """The wait in seconds, as typed; without one it makes no sense and says so."""
     faults.get_by_label("Slow answer").check()
-    faults.get_by_role("button", name="Switch on").click()
+    send(faults, faults.get_by_role("button", name="Switch on"))
     expect(faults.get_by_role("alert")).to_contain_text("a number is none")
     faults.get_by_label("Slow answer").check()
     faults.get_by_label("Wait, seconds").fill("0.4")
-    faults.get_by_role("button", name="Switch on").click()
+    send(faults, faults.get_by_role("button", name="Switch on"))
     client.v1.customers.list()
     slow = httpx.get(f"{url}/_sandbox/requests").json()["requests"][0]
     assert slow["milliseconds"] >= 400
@@ -95,7 +101,7 @@ def test_webhooks_are_held_and_let_go_reversed(
     """Nothing arrives until the button; then the newest first."""
     assert endpoint.id
     faults.get_by_label("Hold back").select_option(label="Until let go")
-    apply(faults, "webhooks").click()
+    apply(faults, "webhooks")
     pay()
     faults.reload()
     expect(faults.locator("#switched")).to_contain_text("Webhooks are held back")
@@ -113,7 +119,7 @@ def test_webhooks_are_lost_and_doubled(
     assert endpoint.id
     faults.get_by_label("Lose").select_option(label="The next one")
     faults.get_by_label("Send each").select_option(label="Twice")
-    apply(faults, "webhooks").click()
+    apply(faults, "webhooks")
     pay()
     receiver.wait_for(6)
     assert receiver.types.count("payment_intent.succeeded") == 2
@@ -127,12 +133,12 @@ def test_webhooks_are_tried_again_as_live_mode_does(
     """Stripe's own schedule, on the sandbox's clock: an hour on, the next try has been made."""
     assert endpoint.id
     faults.get_by_label("Try again").select_option(label="As Stripe's live mode")
-    apply(faults, "webhooks").click()
+    apply(faults, "webhooks")
     receiver.answers.append(500)
     pay()
     receiver.wait_for(3)
     assert httpx.get(f"{url}/_sandbox/webhooks").json()["retry_seconds"][:2] == [60, 120]
-    faults.get_by_role("button", name="1 hour").click()
+    send(faults, faults.get_by_role("button", name="1 hour"))
     receiver.wait_for(5)
     assert receiver.types.count("payment_intent.created") == 2
 
@@ -141,19 +147,19 @@ def test_webhooks_come_late(*, faults: Page, pay: Pay, receiver: Receiver, endpo
     """They wait on the sandbox's clock, which then is moved past it."""
     assert endpoint.id
     faults.get_by_label("Send them").select_option(label="½ to 2 minutes late, in any order")
-    apply(faults, "webhooks").click()
+    apply(faults, "webhooks")
     pay()
     planned = httpx.get(f"{url}/_sandbox/deliveries").json()["deliveries"]
     assert {delivery["status"] for delivery in planned} == {"pending"}
     assert receiver.deliveries == []
-    faults.get_by_role("button", name="1 hour").click()
+    send(faults, faults.get_by_role("button", name="1 hour"))
     receiver.wait_for(3)
 
 
 def test_payments_are_held(*, faults: Page, url: str, client: stripe.StripeClient) -> None:
     """A customer says yes and the payment stays on its way until it is let go."""
     faults.get_by_label("Hold", exact=True).select_option(label="In processing")
-    apply(faults, "payments").click()
+    apply(faults, "payments")
     intent = begun(client, "grabpay", "sgd")
     with httpx.Client(base_url=url) as customer:
         press(customer, intent, "authorize")
@@ -167,7 +173,7 @@ def test_payments_are_held(*, faults: Page, url: str, client: stripe.StripeClien
 def test_refunds_wait_for_the_balance(faults: Page, client: stripe.StripeClient, pay: Pay) -> None:
     """Refunds to come wait until they are let go; every page says that they do."""
     faults.get_by_label("Refunds to come").select_option(label="Find the balance too small")
-    apply(faults, "refunds").click()
+    apply(faults, "refunds")
     expect(faults.locator("#switched")).to_contain_text("Refunds find the balance too small")
     refund = client.v1.refunds.create({"payment_intent": pay().id})
     assert refund.status == "pending"
@@ -181,7 +187,7 @@ def test_the_accounts_owner_chooses(faults: Page, url: str) -> None:
     """Ticked is on, the rest is off, as in Stripe's own Dashboard."""
     faults.get_by_label("Block a wrong security code").check()
     faults.get_by_label("Block payments of the highest risk").uncheck()
-    apply(faults, "account").click()
+    apply(faults, "account")
     expect(faults.get_by_label("Block a wrong security code")).to_be_checked()
     settings = httpx.get(f"{url}/_sandbox/account").json()
     assert (settings["block_failed_cvc"], settings["block_highest_risk"]) == (True, False)
@@ -191,7 +197,7 @@ def test_the_accounts_owner_chooses(faults: Page, url: str) -> None:
 def test_the_clock_goes_forward_and_back(faults: Page, url: str, client: stripe.StripeClient) -> None:
     """A PayNow code expires an hour on; real time comes back."""
     intent = begun(client, "paynow", "sgd")
-    faults.get_by_role("button", name="1 hour").click()
+    send(faults, faults.get_by_role("button", name="1 hour"))
     expect(faults.locator("#switched")).to_contain_text("The clock is 1 hour ahead")
     assert client.v1.payment_intents.retrieve(intent.id).status == "requires_payment_method"
     faults.get_by_role("button", name="1 day").click()

@@ -115,6 +115,7 @@ export class Group {
   /** @param {FramedElement} element */
   forget(element) {
     this.#elements = this.#elements.filter((other) => other !== element);
+    this.#addressesChanged(element.kind.type);
   }
 
   /** The Element that pays. */
@@ -196,18 +197,25 @@ export class Group {
         `Can only create one Element of type ${type} through one elements() instance.`,
       );
     this.#elements.push(element);
-    if (type === "address") this.payment?.refresh().catch(() => undefined);
+    this.#addressesChanged(type);
     return element.face;
+  }
+
+  /**
+   * The card form asks for country and postal code unless an Address Element does.
+   * @param {string} type  of the Element that came or went
+   */
+  #addressesChanged(type) {
+    if (type === "address") this.payment?.refresh().catch(() => undefined);
   }
 
   /** @param {unknown} changes */
   async #update(changes) {
     const given = checkElementsUpdate(changes, this.options);
-    const appearance = given["appearance"];
     this.options = { ...this.options, ...given };
     const reload = Object.keys(given).some((name) => !["appearance", "fonts", "locale"].includes(name));
     if (reload && this.isDeferred) this.#session = this.#loadSession();
-    if (appearance || given["fonts"] || given["locale"] || reload) await this.#refresh();
+    await this.#refresh();
     this.#listeners.emit("update-end");
   }
 
@@ -242,7 +250,7 @@ export class Group {
     let result = answers.find((answer) => answer.error) ?? answers[0];
     if (!express && result.selectedPaymentMethod === "google_pay") {
       this.#walletCard = await showWallet(this);
-      if (!this.#walletCard) result = sheetClosed();
+      if (!this.#walletCard) result = sheetClosed("google_pay");
     }
     this.submitted = !result.error;
     return result;

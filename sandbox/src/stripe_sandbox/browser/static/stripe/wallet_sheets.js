@@ -38,11 +38,11 @@ export async function showWallet(group, wallet = "google_pay") {
 export async function askPaying(group, name, order) {
   const express = group.express?.takeCard();
   if (express) return sendPayment(group, name, order, express);
-  if (!group.payment?.isMounted) return sheetClosed();
+  if (!group.payment?.isMounted) return sheetClosed(group.express?.chosen);
   const answer = await group.payment?.ask(name, { ...order, wallet: group.takeWalletCard() });
   if (!answer?.needsWallet) return answer;
   const wallet = await showWallet(group);
-  return wallet ? group.payment?.ask(name, { ...order, wallet }) : sheetClosed();
+  return wallet ? group.payment?.ask(name, { ...order, wallet }) : sheetClosed("google_pay");
 }
 
 /**
@@ -86,13 +86,17 @@ function written(amount, currency, locale) {
   return format.format(amount / 10 ** digits);
 }
 
-/** @returns {{error: import('@stripe/stripe-js').StripeError}} what a closed sheet comes to */
-export function sheetClosed() {
+/**
+ * What a closed sheet comes to.
+ * @param {WalletType} [wallet]
+ * @returns {{error: import('@stripe/stripe-js').StripeError}}
+ */
+export function sheetClosed(wallet = "google_pay") {
   return {
     error: {
       type: "validation_error",
       code: "incomplete_payment_details",
-      message: "Google Pay was closed before a card was chosen.",
+      message: `${SHEETS[wallet].title} was closed before the payment was confirmed.`,
     },
   };
 }
