@@ -153,6 +153,7 @@ class Shop:
     smtp_port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
+        self.others: list[Child] = []
         self.sandbox = Sandbox(self.directory, webhook_url=f"{self.url}/stripe/webhook")
 
     @property
@@ -197,13 +198,20 @@ class Shop:
     def start_worker(self) -> None:
         self.worker = self._start("worker", "worker")
 
+    def another_worker(self) -> Child:
+        """One more worker beside the first; it is stopped with the shop."""
+        self.others.append(self._start(f"worker-{len(self.others) + 2}", "worker"))
+        return self.others[-1]
+
     def start_mailbox(self) -> None:
         self.mailbox = self._start("mailbox", "mailbox")
 
     def stop(self) -> None:
         """End what runs, customers' side first."""
         parts = [getattr(self, name, None) for name in ("web", "worker", "mailbox")]
-        running = [part for part in (*parts, getattr(self.sandbox, "child", None)) if part is not None]
+        running = [
+            part for part in (*parts, *self.others, getattr(self.sandbox, "child", None)) if part is not None
+        ]
         for part in running:
             part.ask_to_stop()
         for part in running:

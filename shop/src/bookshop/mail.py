@@ -25,7 +25,7 @@ from bookshop.orders import Order
 from bookshop.settings import Settings
 
 # Seconds for a whole SMTP conversation.
-SMTP_TIMEOUT = 20
+SMTP_TIMEOUT = 14
 
 
 class Purpose(StrEnum):

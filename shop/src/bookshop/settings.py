@@ -76,9 +76,6 @@ class Settings(BaseSettings):
     mail_from: str = "Bookshop <orders@bookshop.example>"
     shopkeeper_password: SecretStr | None = None
 
-    # Stays the same over restarts: a worker carries on what a dead one of the same name had begun.
-    worker_id: str = "worker-1"
-
     log_format: Literal["console", "json"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

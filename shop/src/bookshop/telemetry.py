@@ -48,6 +48,9 @@ payment_element_ready = Histogram(
     "From the page's start until the customer could type a card.",
     buckets=(0.25, 0.5, 1, 2, 3, 5, 8, 13, 30),
 )
+workflows_taken_over = Counter(
+    "bookshop_workflows_taken_over_total", "Workflows of dead workers that this worker queued again."
+)
 mails = Counter("bookshop_mails_total", "Mails by purpose and outcome.", ["purpose", "outcome"])
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from dbos import DBOS
 
-from bookshop import telemetry
+from bookshop import telemetry, workers
 from bookshop.database import driver_url
 from bookshop.settings import Settings
 from bookshop.wiring import Shop, open_shop
@@ -19,6 +19,7 @@ from bookshop.workflows import deliver_confirmation, refund_order
 from bookshop.workflows.follow_ups import APPLICATION, APPLICATION_VERSION, MAIL_QUEUE, REFUND_QUEUE
 from bookshop.workflows.reconcile import reconcile
 from bookshop.workflows.sweep_carts import sweep_carts
+from bookshop.workflows.take_over import Watch
 
 log = structlog.get_logger()
 
@@ -29,8 +30,11 @@ GRACE = 5
 # Seconds after which the worker ends however far its shutdown has come.
 LAST_MOMENT = 8
 
-# How many follow-ups of a queue one worker carries at once.
-QUEUES = {MAIL_QUEUE: 8, REFUND_QUEUE: 4}
+# Follow-ups of a queue that a worker has in hand, most of them waiting for their next try: so many that a few
+# mail servers which say "later" for days keep nobody else's mail waiting. `until_done` says how many of them
+# are tried at the same time.
+QUEUES = (MAIL_QUEUE, REFUND_QUEUE)
+IN_HAND = 500
 
 
 def run(settings: Settings) -> None:
@@ -45,12 +49,27 @@ async def _work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with open_shop(settings) as shop:
-        await _launch(shop)
-        log.info("worker ready", executor=settings.worker_id)
-        await stop.wait()
-        leave_within(LAST_MOMENT)
-        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=GRACE)
+        watch = Watch(shop, workers.name_this_process())
+        stopping = asyncio.create_task(stop.wait())
+        if await _unless(stopping, watch.begin()):
+            await _launch(shop, watch.executor_id)
+            log.info("worker ready", executor=watch.executor_id)
+            await _unless(stopping, watch.keep())
+            leave_within(LAST_MOMENT)
+            await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=GRACE)
+            await watch.end()
     log.info("worker stopped")
+
+
+async def _unless(stopping: asyncio.Task[Any], work: Coroutine[Any, Any, None]) -> bool:
+    """Do this work until it ends or the stop comes; says whether it ended, and raises what it raises."""
+    doing = asyncio.create_task(work)
+    await asyncio.wait({stopping, doing}, return_when=asyncio.FIRST_COMPLETED)
+    if doing.done():
+        doing.result()
+        return True
+    doing.cancel()
+    return False
 
 
 def leave_within(seconds: float) -> None:
@@ -69,7 +88,7 @@ def leave_within(seconds: float) -> None:
     timer.start()
 
 
-async def _launch(shop: Shop) -> None:
+async def _launch(shop: Shop, executor_id: str) -> None:
     settings = shop.settings
     DBOS(
         config={
@@ -78,7 +97,7 @@ async def _launch(shop: Shop) -> None:
                 hide_password=False
             ),
             "application_version": APPLICATION_VERSION,
-            "executor_id": settings.worker_id,
+            "executor_id": executor_id,
             "run_migrations": False,
             "log_level": "WARNING",
             "scheduler_polling_interval_sec": 5.0,
@@ -92,9 +111,9 @@ async def _launch(shop: Shop) -> None:
     }
     # Launched on the running loop, which DBOS then runs workflows on: the shop's connections belong to it.
     DBOS.launch()
-    for queue, concurrency in QUEUES.items():
+    for queue in QUEUES:
         await DBOS.register_queue_async(
-            queue, worker_concurrency=concurrency, polling_interval_sec=0.2, on_conflict="always_update"
+            queue, worker_concurrency=IN_HAND, polling_interval_sec=0.2, on_conflict="always_update"
         )
     await DBOS.apply_schedules_async(
         [

@@ -14,6 +14,7 @@ from bookshop import (  # noqa: F401  they declare the tables
     orders,
     refunds,
     stock,
+    workers,
 )
 from bookshop.database import Table
 

@@ -1,11 +1,14 @@
 """Work that does not give up: a step tried until it is done, with pauses that outlive the process."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 
 import structlog
 from dbos import DBOS
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from bookshop import workers
 
 log = structlog.get_logger()
 
@@ -15,6 +18,13 @@ LATER = "later"
 FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 900.0
 TRIES = 300
+
+# Seconds for one try. A worker that stands still (SIGSTOP, a paused machine) is taken for dead after a
+# silence; when it wakes, the time of the try that it was in is over before another worker's can have begun.
+TRY_LIMIT = workers.SILENCE.total_seconds() - workers.BEAT - 2
+
+# Tries of one kind that a worker makes at the same time; those that pause between two tries do not count.
+TRIES_AT_ONCE = 8
 
 
 class NotDoneError(Exception):
@@ -26,21 +36,27 @@ def register(name: str, *, step: str, attempt: Callable[[str], Awaitable[str]]) 
 
     The workflow takes one argument, the id of what it is about, hands it to each try, and returns the last
     answer. A try must be safe to repeat: a process that dies in one leaves it to another, from its beginning.
+    It has TRY_LIMIT seconds.
     What passes by itself (a mail server or Stripe that is away) is for the try to answer LATER to; the
     database's troubles are caught here. Any other exception is a mistake of ours and ends the workflow in
     error; `bookshop workflows restart` tries again once it is mended.
 
     `name` and `step` are written into the database with each run: they stay as they are (decision 0003).
     """
+    turns = asyncio.Semaphore(TRIES_AT_ONCE)
 
     @DBOS.step(name=step)
     async def try_once(subject: str) -> str:
         try:
-            return str(await attempt(subject))
+            async with turns, asyncio.timeout(TRY_LIMIT):
+                return str(await attempt(subject))
         except (DBAPIError, PoolTimeoutError, OSError) as error:
             # A passing trouble must not end the story, or what is owed would never be done.
             log.warning("a follow-up waits", workflow=name, subject=subject, error=type(error).__name__)
             return LATER
+        except Exception:
+            log.exception("a follow-up failed", workflow=name, subject=subject)
+            raise
 
     @DBOS.workflow(name=name)
     async def persevere(subject: str) -> str:
@@ -49,6 +65,7 @@ def register(name: str, *, step: str, attempt: Callable[[str], Awaitable[str]]) 
             if answer != LATER:
                 return answer
             await DBOS.sleep_async(pause)
+        log.error("a follow-up was tried in vain for days", workflow=name, subject=subject)
         raise NotDoneError(name, subject)
 
 
