@@ -60,6 +60,6 @@ async def forget(session: AsyncSession) -> None:
     await session.execute(sa.delete(Worker).where(Worker.seen_at < sa.func.now() - REMEMBERED_FOR))
 
 
-def living() -> sa.Select[tuple[str]]:
+def living() -> sa.Select[str]:
     """The names of the workers that gave a sign of life lately."""
     return sa.select(Worker.executor_id).where(Worker.seen_at > sa.func.now() - SILENCE)
