@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
+from bookshop import stock
 from bookshop.database import Table
 from bookshop.money import Money, least, most
 
@@ -20,6 +21,8 @@ FIRST_CATALOG = Path(__file__).parent / "catalog.toml"
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$", max_length=80)]
+# A typing slip in a count, rather than a shelf.
+MOST_STOCK = 1_000_000
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=200)]
 Paragraphs = Annotated[str, StringConstraints(pattern=r"^[^\x00]+$")]
 
@@ -84,7 +87,11 @@ async def find_any(session: AsyncSession, slug: str) -> Book | None:
 
 
 class CatalogEntry(BaseModel):
-    """One `[[books]]` table of the catalogue file; prices as people write them (`sgd = "23.00"`)."""
+    """One `[[books]]` table of the catalogue file; prices as people write them (`sgd = "23.00"`).
+
+    `stock` is how many copies there are when the book is counted for the first time. It is read once: a book
+    that is counted already keeps its count, however often the file is loaded.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -95,6 +102,7 @@ class CatalogEntry(BaseModel):
     palette: str = Field(default="ink", pattern=r"^[a-z]+$")
     motif: str = Field(default="rule", pattern=r"^[a-z]+$")
     prices: dict[Annotated[str, StringConstraints(pattern="^[a-z]{3}$")], str] = Field(min_length=1)
+    stock: int | None = Field(default=None, ge=0, le=MOST_STOCK, strict=True)
 
     @model_validator(mode="after")
     def _prices_are_money(self) -> "CatalogEntry":
@@ -169,7 +177,7 @@ async def load_catalog(session: AsyncSession, catalog: Catalog) -> CatalogReport
 
 
 async def _shelve(session: AsyncSession, entry: CatalogEntry, position: int) -> None:
-    values = entry.model_dump(exclude={"slug", "prices"}) | {"position": position, "on_sale": True}
+    values = entry.model_dump(exclude={"slug", "prices", "stock"}) | {"position": position, "on_sale": True}
     upsert = insert(Book).values(slug=entry.slug, **values)
     book_id = await session.scalar(
         upsert.on_conflict_do_update(index_elements=[Book.slug], set_=values).returning(Book.id)
@@ -177,3 +185,5 @@ async def _shelve(session: AsyncSession, entry: CatalogEntry, position: int) -> 
     await session.execute(sa.delete(Price).where(Price.book_id == book_id))
     rows = [{"book_id": book_id, "currency": m.currency, "amount": m.amount} for m in entry.money]
     await session.execute(insert(Price), rows)
+    if entry.stock is not None and book_id is not None:
+        await stock.begin_counting(session, book_id, entry.stock)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import carts, orders
+from bookshop import carts, orders, stock
 from bookshop.carts import Cart
 from bookshop.orders import Order, State
 
@@ -50,6 +50,18 @@ async def check(
         return CartChanged()
     others = tuple(order for order in waiting if order.checkout_key != checkout_key)
     return Superseded(others) if others else cart_id
+
+
+async def available(session: AsyncSession, cart: Cart) -> dict[int, int]:
+    """Copies that the cart can order now, by the id of each counted book.
+
+    What its own open orders hold counts too: they are found again, or closed before the next one is placed.
+    """
+    left = await stock.available(session)
+    for order in await orders.waiting_of_cart(session, cart.id):
+        for book_id, copies in (await stock.held(session, order.id)).items():
+            left[book_id] += copies
+    return left
 
 
 def is_order_of(order: Order, cart: Cart) -> bool:

@@ -40,6 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     catalog = add("catalog", _load_catalog, "put the books of a catalogue file on the shelf")
     catalog.add_argument("action", choices=["load"])
     catalog.add_argument("file", type=Path, nargs="?", help="a TOML file; the three first books by default")
+    stock = add("stock", _stock, "show the counted books, or count copies in and out")
+    stock.add_argument("slug", nargs="?", help="a book; its first change begins the counting")
+    stock.add_argument(
+        "change", type=int, nargs="?", metavar="+N|-N", help="copies that came in or were lost"
+    )
     return parser
 
 
@@ -117,6 +122,26 @@ def _load_catalog(arguments: argparse.Namespace) -> int:
 
     report = asyncio.run(load())
     print(f"{report.on_sale} books on sale, {report.withdrawn} taken off the shelf")
+    return 0
+
+
+def _stock(arguments: argparse.Namespace) -> int:
+    from bookshop import database, shelf_counts  # noqa: PLC0415
+
+    async def run() -> list[str]:
+        engine = database.connect(shop_settings.load().database_url.get_secret_value())
+        try:
+            async with database.sessions(engine).begin() as session:
+                return await shelf_counts.run(session, arguments.slug, arguments.change)
+        finally:
+            await engine.dispose()
+
+    try:
+        lines = asyncio.run(run())
+    except shelf_counts.CountError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(lines))
     return 0
 
 

@@ -73,7 +73,21 @@ class StockHold(Table):
 
 async def available(session: AsyncSession) -> dict[int, int]:
     """Copies that can be ordered now, by the id of each counted book; other books never run out."""
-    return {row.book_id: row.free for row in await session.scalars(sa.select(Stock))}
+    return {book_id: row.free for book_id, row in (await all_counted(session)).items()}
+
+
+async def all_counted(session: AsyncSession) -> dict[int, Stock]:
+    """Every counted book's row, by the book's id."""
+    query = sa.select(Stock).execution_options(populate_existing=True)
+    return {row.book_id: row for row in await session.scalars(query)}
+
+
+async def begin_counting(session: AsyncSession, book_id: int, copies: int) -> None:
+    """Count a book that was not counted so far; nothing where it is."""
+    row = insert(Stock).values(book_id=book_id, received=copies, held=0, sold=0)
+    begun = await session.scalar(row.on_conflict_do_nothing().returning(Stock.book_id))
+    if begun is not None:
+        session.add(StockReceipt(book_id=book_id, copies=copies))
 
 
 async def receive(session: AsyncSession, book_id: int, copies: int) -> None:
@@ -82,10 +96,11 @@ async def receive(session: AsyncSession, book_id: int, copies: int) -> None:
     Raises:
         sqlalchemy.exc.IntegrityError: fewer copies would be left than are held and sold.
     """
-    row = insert(Stock).values(book_id=book_id, received=copies, held=0, sold=0)
-    await session.execute(
-        row.on_conflict_do_update(index_elements=[Stock.book_id], set_={"received": Stock.received + copies})
-    )
+    # Two statements, because the checks look at the row to insert even where it is there already.
+    row = insert(Stock).values(book_id=book_id, received=0, held=0, sold=0)
+    await session.execute(row.on_conflict_do_nothing())
+    shelf = sa.update(Stock).where(Stock.book_id == book_id)
+    await session.execute(shelf.values(received=Stock.received + copies))
     session.add(StockReceipt(book_id=book_id, copies=copies))
     await session.flush()
 
@@ -103,6 +118,11 @@ async def hold(session: AsyncSession, order_id: uuid.UUID, copies: Mapping[int, 
         row.held += copies[row.book_id]
         session.add(StockHold(order_id=order_id, book_id=row.book_id, quantity=copies[row.book_id]))
     return {}
+
+
+async def held(session: AsyncSession, order_id: uuid.UUID) -> dict[int, int]:
+    """The copies that the order holds now, by book id."""
+    return {copies.book_id: copies.quantity for copies in await _holds(session, order_id, {Hold.HELD})}
 
 
 async def release(session: AsyncSession, order_id: uuid.UUID) -> None:

@@ -13,6 +13,7 @@ import psycopg
 from bookshop import books, cli, database
 
 SECONDS_TO_WAIT = 30
+COUNTED, COPIES = "the-making-of-prince-of-persia", 20
 
 
 def main() -> int:
@@ -23,7 +24,12 @@ def main() -> int:
     except psycopg.OperationalError as error:
         sys.stderr.write(f"The database of DATABASE_URL does not answer: {error}\n")
         return 1
-    return cli.main(["migrate"]) or (0 if _has_books(url) else cli.main(["catalog", "load"]))
+    return cli.main(["migrate"]) or (0 if _has_books(url) else _fill_the_shelf())
+
+
+def _fill_the_shelf() -> int:
+    """The first books, one of them counted, so that the demo shows how a shelf runs empty."""
+    return cli.main(["catalog", "load"]) or cli.main(["stock", COUNTED, f"+{COPIES}"])
 
 
 def _wait_for(url: str) -> None:

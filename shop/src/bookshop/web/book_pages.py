@@ -2,10 +2,11 @@
 
 from hashlib import sha256
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bookshop import books, covers
+from bookshop import books, covers, stock
 from bookshop.books import Book
 from bookshop.errors import NotFoundError
 from bookshop.web import templating
@@ -20,17 +21,15 @@ async def home(request: Request) -> Response:
     """Every book on the shelf."""
     shop: Shop = request.app.state.shop
     async with shop.sessions() as session:
-        shelf = await books.on_sale(session)
-    currency = reader_of(request).currency
-    return templating.render(request, HomePage(books=tuple(book_view(found, currency) for found in shelf)))
+        shelf = await _views(request, session)
+    return templating.render(request, HomePage(books=shelf))
 
 
 async def book(request: Request) -> Response:
     """One book, with the way to buy it."""
     shop: Shop = request.app.state.shop
     async with shop.sessions() as session:
-        shelf = await books.on_sale(session)
-    views = [book_view(found, reader_of(request).currency) for found in shelf]
+        views = await _views(request, session)
     chosen = next((view for view in views if view.slug == request.path_params["slug"]), None)
     if chosen is None:
         raise NotFoundError
@@ -53,8 +52,14 @@ async def cover(request: Request) -> Response:
     return Response(svg, media_type="image/svg+xml", headers=headers)
 
 
-def book_view(book: Book, currency: str) -> BookView:
-    """The book as pages show it to somebody who pays in this lower-case ISO currency."""
+async def _views(request: Request, session: AsyncSession) -> tuple[BookView, ...]:
+    """Every book on the shelf as the pages show it to this reader."""
+    shelf, left = await books.on_sale(session), await stock.available(session)
+    currency = reader_of(request).currency
+    return tuple(_view(book, currency, left.get(book.id)) for book in shelf)
+
+
+def _view(book: Book, currency: str, left: int | None) -> BookView:
     paragraphs = (" ".join(part.split()) for part in book.description.split("\n\n"))
     return BookView(
         slug=book.slug,
@@ -65,6 +70,7 @@ def book_view(book: Book, currency: str) -> BookView:
         sold_in=tuple(sorted(price.currency for price in book.prices)),
         cover_url=cover_url(book.slug),
         palette=book.palette,
+        left=left,
     )
 
 

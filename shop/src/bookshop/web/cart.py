@@ -1,11 +1,12 @@
 """The cart: changed by plain forms that end in a 303, so that a reload never repeats a change."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bookshop import books, carts
+from bookshop import books, cart_orders, carts
 from bookshop.carts import MOST_COPIES, MOST_TITLES, Cart, CartLine, Refusal
 from bookshop.errors import BadRequestError, NotFoundError
 from bookshop.languages import mark
@@ -29,9 +30,10 @@ async def page(request: Request) -> Response:
     shop: Shop = request.app.state.shop
     async with shop.sessions() as session:
         cart = await carts.find(session, token_of(request))
+        left = await cart_orders.available(session, cart) if cart else {}
         named = await books.find_any(session, request.query_params.get("book", ""))
     currency = reader_of(request).currency
-    lines = tuple(line_view(line, currency) for line in cart.lines) if cart else ()
+    lines = tuple(line_view(line, currency, left) for line in cart.lines) if cart else ()
     total = total_of(cart, currency) if cart else Money(0, currency)
     shown = CartPage(
         lines=lines,
@@ -77,7 +79,7 @@ def token_of(request: Request) -> str | None:
     return token if carts.is_token(token) else None
 
 
-def line_view(line: CartLine, currency: str) -> CartLineView:
+def line_view(line: CartLine, currency: str, left: Mapping[int, int]) -> CartLineView:
     """A line at today's price; one that cannot be bought has no price, and says why."""
     price = line.book.price(currency) if line.book.on_sale else None
     return CartLineView(
@@ -91,6 +93,7 @@ def line_view(line: CartLine, currency: str) -> CartLineView:
         palette=line.book.palette,
         is_withdrawn=not line.book.on_sale,
         is_buyable=price is not None,
+        left=left.get(line.book_id),
     )
 
 

@@ -1,5 +1,7 @@
 """The checkout of the whole cart, on the same page and with the same kind of key as that of one book."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -29,17 +31,20 @@ async def page(request: Request) -> Response:
         if order is not None and order.state != State.AWAITING_PAYMENT:
             return RedirectResponse(f"/orders/{order.token}", 303)
         held = await carts.find(session, cart.token_of(request))
-        if held is None or not _is_for_sale(held, currency):
+        left = await cart_orders.available(session, held) if held else {}
+        if held is None or not _is_for_sale(held, currency, left):
             return RedirectResponse(cart.ADDRESS, 303)
         if key is None or not await _is_key_of(session, key, held, currency):
             key = await _remembered_key(request, session, held) or checkout_keys.fresh()
             return checkout_keys.to_own_address(request, "", key, cookie=COOKIE, of="cart")
-    lines = tuple(cart.line_view(line, currency) for line in held.lines)
+    lines = tuple(cart.line_view(line, currency, left) for line in held.lines)
     total = cart.total_of(held, currency)
     return await checkout.show(request, key, order, lines, total, is_of_cart=True)
 
 
-def _is_for_sale(held: Cart, currency: str) -> bool:
+def _is_for_sale(held: Cart, currency: str, left: Mapping[int, int]) -> bool:
+    if any(line.quantity > left.get(line.book_id, line.quantity) for line in held.lines):
+        return False
     prices = [line.book.price(currency) if line.book.on_sale else None for line in held.lines]
     return bool(prices) and all(prices) and cart.total_of(held, currency).amount <= most(currency).amount
 

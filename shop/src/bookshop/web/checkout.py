@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bookshop import books, orders
+from bookshop import books, orders, stock
 from bookshop.carts import MOST_COPIES
 from bookshop.errors import BadRequestError, NotFoundError
 from bookshop.languages import mark
@@ -44,6 +44,9 @@ async def page(request: Request) -> Response:
             key = await _remembered_key(request, session, quantity) or checkout_keys.fresh()
             query = f"quantity={quantity}&"
             return checkout_keys.to_own_address(request, query, key, cookie=COOKIE, of=quantity)
+        left = (await stock.available(session)).get(book.id)
+        if order is None and left is not None and left < quantity:
+            return RedirectResponse(f"/books/{slug}", 303)  # Its page says how many are left.
     line = LineView(
         slug=book.slug,
         title=book.title,
@@ -53,6 +56,7 @@ async def page(request: Request) -> Response:
         total=price * quantity,
         cover_url=cover_url(book.slug),
         palette=book.palette,
+        left=left,
     )
     return await show(request, key, order, (line,), price * quantity)
 

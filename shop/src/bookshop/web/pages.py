@@ -12,6 +12,9 @@ from typing import Any, ClassVar, Literal, Protocol
 from bookshop.money import Money
 from bookshop.web.order_scenes import OrderScene, OrderState, scene_of
 
+# From so many copies on, a page says how many are left.
+FEW = 20
+
 Scene = OrderScene | Literal["partly_refunded", "refunded"]
 
 
@@ -28,7 +31,8 @@ class BookView:
 
     `price` is of one copy in the reader's currency, None where the book is not sold in it; `sold_in` are the
     lower-case codes of the currencies that it is sold in. `description` is one string a paragraph; `palette`
-    is a name from covers.PALETTES and chooses the page's accent; `cover_url` may carry a version.
+    is a name from covers.PALETTES and chooses the page's accent; `cover_url` may carry a version. `left` are
+    the copies that can be ordered now, None where the book never runs out.
     """
 
     slug: str
@@ -39,7 +43,16 @@ class BookView:
     cover_url: str
     palette: str
     sold_in: tuple[str, ...] = ()
-    is_in_stock: bool = True
+    left: int | None = None
+
+    @property
+    def is_in_stock(self) -> bool:
+        return self.left is None or self.left > 0
+
+    @property
+    def few_left(self) -> int | None:
+        """How many copies are left, where the reader had better know."""
+        return self.left if self.left is not None and 0 < self.left <= FEW else None
 
     @property
     def url(self) -> str:
@@ -61,7 +74,7 @@ class BookView:
 
 @dataclass(frozen=True, kw_only=True)
 class LineView:
-    """One line of a receipt."""
+    """One line of a receipt; `left` as in BookView, where it is not ordered yet."""
 
     slug: str
     title: str
@@ -71,6 +84,11 @@ class LineView:
     total: Money
     cover_url: str
     palette: str
+    left: int | None = None
+
+    @property
+    def few_left(self) -> int | None:
+        return self.left if self.left is not None and 0 < self.left <= FEW else None
 
     @property
     def url(self) -> str:
@@ -95,10 +113,19 @@ class CartLineView(LineView):
     """One line of the cart.
 
     Its price is nothing where it cannot be bought: taken off the shelf, or not sold in the reader's currency.
+    `left` are the copies that this cart can order.
     """
 
     is_withdrawn: bool = False
     is_buyable: bool = True
+
+    @property
+    def is_sold_out(self) -> bool:
+        return self.left is not None and self.left <= 0
+
+    @property
+    def is_too_many(self) -> bool:
+        return self.left is not None and self.quantity > self.left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +145,11 @@ class CartPage:
 
     @property
     def can_check_out(self) -> bool:
-        return bool(self.lines) and not self.is_too_much and all(line.is_buyable for line in self.lines)
+        return bool(self.lines) and not self.is_too_much and not self.has_problem
+
+    @property
+    def has_problem(self) -> bool:
+        return any(line.is_too_many or not line.is_buyable for line in self.lines)
 
 
 @dataclass(frozen=True, kw_only=True)
