@@ -143,6 +143,18 @@ def test_imports_run_one_way() -> None:
     assert wrong == [], "imports run from the street to the ground; pass what is needed down as an argument"
 
 
+def test_the_audit_shares_no_code_with_what_it_checks() -> None:
+    """A mistake that both sides shared would never be found."""
+    wrong = [
+        f"{path.relative_to(REPOSITORY)} imports {name}"
+        for path, name in shop_imports()
+        if room_of(path) == "audit"
+        and name.startswith("bookshop.")
+        and name.split(".")[1] not in {"audit", "settings"}
+    ]
+    assert wrong == [], "the audit reads tables by SQL and Stripe by HTTP; say again there what it must know"
+
+
 @pytest.mark.parametrize("library", FENCED)
 def test_spreading_libraries_stay_in_their_rooms(library: str) -> None:
     """Stripe, the workflow engine and the web framework can each be replaced by changing one room."""

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from bookshop import settings as shop_settings
@@ -36,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", _migrate, "bring the database to this release")
     add("reconcile", _reconcile, "ask Stripe about every unsettled order now")
     add("sweep", _sweep, "throw away carts that nobody has touched for a year")
+    _add_audit(add("audit", _audit, "check what must always hold, in the database and at Stripe"))
     add("mailbox", _mailbox, "an SMTP server that keeps what it gets and shows it in the browser")
     catalog = add("catalog", _load_catalog, "put the books of a catalogue file on the shelf")
     catalog.add_argument("action", choices=["load"])
@@ -102,6 +104,29 @@ def _sweep(_arguments: argparse.Namespace) -> None:
         print(f"threw away {swept} carts")
 
     asyncio.run(run())
+
+
+def _add_audit(audit: argparse.ArgumentParser) -> None:
+    audit.add_argument("--without-stripe", action="store_true", help="look at the database alone")
+    audit.add_argument(
+        "--since", type=datetime.fromisoformat, help="only orders placed since, 2026-11-23T08:00"
+    )
+    audit.add_argument(
+        "--patience",
+        type=float,
+        default=600,
+        metavar="SECONDS",
+        help="how long a webhook, a mail or a refund may be on its way (600)",
+    )
+    audit.add_argument("--json", action="store_true", help="the report for machines")
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from bookshop.audit import command  # noqa: PLC0415
+
+    told, status = command.run(shop_settings.load(), arguments)
+    print(told, file=sys.stderr if status == command.BLIND else sys.stdout)
+    return status
 
 
 def _load_catalog(arguments: argparse.Namespace) -> int:

@@ -1,11 +1,16 @@
 """Disturbances of the shared shop that end with the test which asked for them."""
 
 import secrets
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from processes import Shop
+from audited_shop import Audited, Purchases, copied_sandbox
+from processes import Sandbox, Shop
 from shop_records import mend_stripe, rows
 
 
@@ -38,3 +43,54 @@ def own_book(shop: Shop) -> Iterator[str]:
     )
     yield slug
     rows(shop.database_url, "UPDATE books SET on_sale = false WHERE slug = %s", slug)
+
+
+@pytest.fixture(scope="module")
+def healthy_shop(cluster: Callable[[str], str], migrated: str, data_dir: Path) -> Shop:
+    """A shop with something of everything in its books, stopped: to be copied, damaged and audited."""
+    directory = Path(tempfile.mkdtemp(dir=data_dir))
+    name = f"healthy_{secrets.token_hex(4)}"
+    with psycopg.connect(cluster("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
+    shop = Shop(directory, cluster(name))
+    try:
+        shop.start()
+        Purchases(shop).make_all()
+    finally:
+        shop.stop()
+    return shop
+
+
+@pytest.fixture(scope="module")
+def stripe_of_healthy_shop(healthy_shop: Shop, data_dir: Path) -> Iterator[Sandbox]:
+    sandbox = copied_sandbox(healthy_shop.sandbox, Path(tempfile.mkdtemp(dir=data_dir)))
+    sandbox.start()
+    yield sandbox
+    sandbox.child.stop()
+
+
+@pytest.fixture
+def audited(
+    cluster: Callable[[str], str], healthy_shop: Shop, stripe_of_healthy_shop: Sandbox
+) -> Iterator[Audited]:
+    """A copy of the healthy shop's database, beside what Stripe knows of it: leave Stripe as it is."""
+    yield from _copy(cluster, healthy_shop, stripe_of_healthy_shop)
+
+
+@pytest.fixture
+def audited_with_stripe(
+    cluster: Callable[[str], str], healthy_shop: Shop, tmp_path: Path
+) -> Iterator[Audited]:
+    """The same with a Stripe of its own, to do something at behind the shop's back."""
+    sandbox = copied_sandbox(healthy_shop.sandbox, tmp_path)
+    sandbox.start()
+    yield from _copy(cluster, healthy_shop, sandbox)
+    sandbox.child.stop()
+
+
+def _copy(cluster: Callable[[str], str], original: Shop, sandbox: Sandbox) -> Iterator[Audited]:
+    name, template = f"audited_{secrets.token_hex(8)}", conninfo_to_dict(original.database_url)["dbname"]
+    with psycopg.connect(cluster("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield Audited(cluster(name), sandbox)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
