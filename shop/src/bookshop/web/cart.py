@@ -34,7 +34,7 @@ async def page(request: Request) -> Response:
         named = await books.find_any(session, request.query_params.get("book", ""))
     currency = reader_of(request).currency
     lines = tuple(line_view(line, currency, left) for line in cart.lines) if cart else ()
-    total = total_of(cart, currency) if cart else Money(0, currency)
+    total = Money(sum(line.total.amount for line in lines if line.is_buyable), currency)
     shown = CartPage(
         lines=lines,
         total=total,
@@ -82,6 +82,7 @@ def token_of(request: Request) -> str | None:
 def line_view(line: CartLine, currency: str, left: Mapping[int, int]) -> CartLineView:
     """A line at today's price; one that cannot be bought has no price, and says why."""
     price = line.book.price(currency) if line.book.on_sale else None
+    copies = left.get(line.book_id)
     return CartLineView(
         slug=line.book.slug,
         title=line.book.title,
@@ -92,8 +93,8 @@ def line_view(line: CartLine, currency: str, left: Mapping[int, int]) -> CartLin
         cover_url=cover_url(line.book.slug),
         palette=line.book.palette,
         is_withdrawn=not line.book.on_sale,
-        is_buyable=price is not None,
-        left=left.get(line.book_id),
+        is_buyable=price is not None and copies != 0,
+        left=copies,
     )
 
 

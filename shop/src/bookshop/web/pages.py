@@ -112,16 +112,12 @@ class BookPage:
 class CartLineView(LineView):
     """One line of the cart.
 
-    Its price is nothing where it cannot be bought: taken off the shelf, or not sold in the reader's currency.
-    `left` are the copies that this cart can order.
+    It cannot be bought where it was taken off the shelf, is not sold in the reader's currency (then its price
+    is nothing), or is sold out. `left` are the copies that this cart can order.
     """
 
     is_withdrawn: bool = False
     is_buyable: bool = True
-
-    @property
-    def is_sold_out(self) -> bool:
-        return self.left is not None and self.left <= 0
 
     @property
     def is_too_many(self) -> bool:
