@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,7 +24,13 @@ TITLES = {405: mark("That cannot be done at this address")}
 
 def handlers() -> Mapping[Any, ExceptionHandler]:
     """What answers an exception that a door lets out."""
-    return {BookshopError: _known, HTTPException: _by_status, Exception: _unforeseen}
+    return {
+        BookshopError: _known,
+        HTTPException: _by_status,
+        sa.exc.OperationalError: _without_database,
+        sa.exc.TimeoutError: _without_database,
+        Exception: _unforeseen,
+    }
 
 
 def problem(
@@ -99,6 +106,16 @@ async def _by_status(request: Request, error: Exception) -> Response:
     response = answer(request, error.status_code, title, mark("Nothing has been changed."))
     response.headers.update(error.headers or {})
     return response
+
+
+async def _without_database(request: Request, error: Exception) -> Response:
+    """The database is away, starting, or busy beyond patience: not now, and nothing half done."""
+    log.warning("refused for want of the database", error=type(error).__name__, why=_first_line(error))
+    return answer(request, 503, BookshopError.title, BookshopError.detail)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
