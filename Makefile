@@ -7,8 +7,12 @@ LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-
 	--python-version 3.11 --custom-compile-command "make lock"
 PACKAGES := shop/pyproject.toml sandbox/pyproject.toml --extra demo --group build
 
+# What a soak does; each run prints the seed that brings it again.
+ORDERS ?= 1000
+FAULTS ?= all
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format messages lock clean
+.PHONY: help run test check bench soak format messages lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -29,6 +33,9 @@ check: $(VENV)/test-installed  ## format, lint, types of Python and browser code
 
 bench: $(VENV)/test-installed  ## how fast the sandbox is, beside localstripe (installed for the run)
 	$(BIN)/python bench/sandbox_creates.py
+
+soak: $(VENV)/test-installed  ## buy while everything around fails: make soak ORDERS=100000 SEED=7 FAULTS=all
+	@PYTHONPATH=shop/tests $(BIN)/python -m chaos --orders $(ORDERS) --faults '$(FAULTS)' $(if $(SEED),--seed $(SEED))
 
 format: $(VENV)/test-installed  ## format the Python code and mend what ruff can mend
 	$(BIN)/ruff format .

@@ -1,0 +1,218 @@
+"""Customers who buy one book each with the API, as the browser does, each with habits of its own.
+
+GET the checkout page, POST the order with the page's key, confirm at Stripe with the publishable key, come
+back to the order's page and follow it.
+"""
+
+import asyncio
+import random
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from chaos import paying
+from chaos.browsing import Answer, Browser
+from chaos.notes import Note, Notes, Told
+from processes import ADDRESS
+
+BOOKS = ("the-art-of-doing-science-and-engineering", "the-making-of-prince-of-persia")
+SCARCE_BOOK = "working-in-public"
+MOST_COPIES = 3
+ROUNDS = 6
+LOOKS = 6
+
+DATA = {
+    name: re.compile(rf'data-{name}="([^"]*)"')
+    for name in ("checkout-key", "amount", "currency", "order-url")
+}
+
+
+@dataclass(slots=True)
+class Basket:
+    """What the checkout page showed."""
+
+    key: str
+    slug: str
+    quantity: int
+    currency: str
+    total: int
+
+
+class Customer:
+    """One purchase, told by `shop`. Everything heard goes into `note`."""
+
+    def __init__(self, note: Note, browser: Browser, notes: Notes, chance: random.Random) -> None:
+        self.note = note
+        self._browser = browser
+        self._notes = notes
+        self._chance = chance
+        self._slug = SCARCE_BOOK if "last_copy" in note.habits else chance.choice(BOOKS)
+        self._quantity = 1 if "last_copy" in note.habits else chance.randint(1, MOST_COPIES)
+        self._payer = paying.Payer(note, browser, notes, chance)
+
+    async def shop(self) -> None:
+        """From the checkout page to the order's page; ends early where the customer leaves or is refused."""
+        if basket := await self._open_checkout():
+            await self._order_and_pay(basket)
+
+    async def come_back(self) -> None:
+        """One more try after the troubles, by a customer who could not order or pay because of them."""
+        self.note.gave_up = None
+        if basket := await self._open_checkout():
+            await self._order_and_pay(basket)
+
+    async def look(self) -> str | None:
+        """The state of each of the customer's orders as the shop tells it now; None without an answer."""
+        state = None
+        for order in sorted(self.note.orders):
+            if answer := await self._browser.shop("GET", f"{order}/status"):
+                state = self._hear_state(answer)
+        return state
+
+    async def _open_checkout(self) -> Basket | None:
+        self._browser.remember("currency", self._payer.currency)
+        path = f"/checkout/{self._slug}?quantity={self._quantity}"
+        answer = await self._browser.shop("GET", path)
+        if answer is None or answer.status != 200:
+            self.note.gave_up = f"checkout page: {answer.status if answer else 'no answer'}"
+            return None
+        found = {name: pattern.search(answer.text) for name, pattern in DATA.items()}
+        key, amount, currency = found["checkout-key"], found["amount"], found["currency"]
+        if not (key and amount and currency):
+            # The page shows no form: sold out, or the order of this checkout.
+            self.note.is_sold_out = "/orders/" not in answer.url
+            return None
+        self.note.total, self.note.currency = int(amount[1]), currency[1]
+        return Basket(key[1], self._slug, self._quantity, currency[1], int(amount[1]))
+
+    async def _order_and_pay(self, basket: Basket) -> None:
+        self._notes.met["last_copy"] += "last_copy" in self.note.habits
+        for _ in range(ROUNDS):
+            placed = await self._press(basket)
+            if placed is None:
+                return
+            if "abandoned" in self.note.habits:
+                self._notes.met["abandoned"] += 1
+                return
+            if "canceled" in self.note.habits:
+                self._notes.met["canceled"] += 1
+                await self._cancel()
+                return
+            if await self._pay(placed):
+                break
+        else:
+            self.note.gave_up = f"not paid in {ROUNDS} rounds"
+            return
+        if "tab_closed" in self.note.habits:
+            self._notes.met["tab_closed"] += 1
+            return
+        await self._return_to_order(basket)
+
+    async def _press(self, basket: Basket) -> dict[str, Any] | None:
+        """POST the order, once or in several windows at once; the placed order, or None when that is all."""
+        windows = 1 + len(self.note.habits & {"double_click", "two_tabs"})
+        self._notes.met.update(self.note.habits & {"double_click", "two_tabs"})
+        presses = [self._post_order(basket) for _ in range(windows)]
+        placed = [order for order in await asyncio.gather(*presses) if order]
+        if len({(order["order_url"], _intent(order)) for order in placed}) > 1:
+            self._notes.complain(self.note, "two presses of one checkout made two orders or payments")
+        return placed[0] if placed else None
+
+    async def _post_order(self, basket: Basket) -> dict[str, Any] | None:
+        body = {
+            "checkout_key": basket.key,
+            "items": [{"book": basket.slug, "quantity": basket.quantity}],
+            "currency": basket.currency,
+            "email": self.note.email,
+            "shipping_address": ADDRESS,
+            "total": basket.total,
+        }
+        answer = await self._browser.shop("POST", "/orders", json=body)
+        if answer is None:
+            self.note.gave_up = "no answer to the order"
+            return None
+        if answer.status in {200, 201}:
+            self.note.orders.add(answer.json["order_url"])
+            self.note.intents.add(_intent(answer.json))
+            return answer.json
+        self._hear_refusal(answer)
+        return None
+
+    def _hear_refusal(self, answer: Answer) -> None:
+        problem = answer.json
+        if "order_url" in problem:
+            self.note.orders.add(problem["order_url"])
+        match answer.status, problem.get("type"):
+            case 409, "/problems/already-paid":
+                self.note.told.add(Told.CHARGED)
+            case 409, "/problems/order-closed":
+                self.note.told.add(Told.CLOSED)
+            case 429, _:
+                self.note.gave_up = "too many attempts"
+            case _:
+                self.note.told.add(Told.REFUSED)
+                self.note.is_sold_out = "last_copy" in self.note.habits
+                if not self.note.is_sold_out:
+                    self._notes.complain(self.note, f"order refused with {answer.status} {answer.text[:300]}")
+
+    async def _pay(self, placed: dict[str, Any]) -> bool:
+        """True when there is nothing more to pay, or nobody who would."""
+        secret = placed["client_secret"]
+        if "canceled_while_paying" not in self.note.habits:
+            return await self._payer.pay(secret, placed["return_url"])
+        self._notes.met["canceled_while_paying"] += 1
+        paid, _ = await asyncio.gather(self._payer.pay(secret, placed["return_url"]), self._cancel())
+        return paid or Told.CLOSED in self.note.told
+
+    async def _cancel(self) -> None:
+        for order in sorted(self.note.orders):
+            if answer := await self._browser.shop("POST", f"{order}/cancel"):
+                self._hear_page(answer)
+
+    async def _return_to_order(self, basket: Basket) -> None:
+        for order in sorted(self.note.orders):
+            query = {"payment_intent": "pi_of_somebody", "redirect_status": "succeeded"}
+            if answer := await self._browser.shop("GET", order, params=query):
+                self._hear_page(answer)
+        for _ in range(LOOKS):
+            if await self.look() not in {"awaiting_payment", "processing"}:
+                break
+            await asyncio.sleep(self._chance.uniform(0.3, 1))
+        if "replayed_post" in self.note.habits:
+            self._notes.met["replayed_post"] += 1
+            await self._post_order(basket)
+        if "refunded_at_stripe" in self.note.habits and Told.PAID in self.note.told:
+            await self._refund_at_stripe()
+
+    async def _refund_at_stripe(self) -> None:
+        """The shopkeeper gives some or all of the money back, and the shop is not asked."""
+        for intent in sorted(self.note.intents):
+            some = {"amount": str(self.note.total // 2)} if self._chance.random() < 0.5 else {}
+            answer = await self._browser.dashboard("/v1/refunds", payment_intent=intent, **some)
+            self._notes.met["refunded_at_stripe"] += answer is not None and answer.status == 200
+
+    def _hear_page(self, answer: Answer) -> None:
+        if answer.status == 200 and (state := STATE.search(answer.text)):
+            self._hear(state[1])
+
+    def _hear_state(self, answer: Answer) -> str | None:
+        if answer.status != 200:
+            self._notes.complain(self.note, f"the order's status answers {answer.status}")
+            return None
+        state: str = answer.json["state"]
+        self._hear(state)
+        return state
+
+    def _hear(self, state: str) -> None:
+        if state == "paid":
+            self.note.told.add(Told.PAID)
+        elif state in {"canceled", "expired"}:
+            self.note.told.add(Told.CLOSED)
+
+
+STATE = re.compile(r'data-state="([a-z_]+)"\s+data-payment-status')
+
+
+def _intent(placed: dict[str, Any]) -> str:
+    secret: str = placed["client_secret"]
+    return secret.partition("_secret_")[0]

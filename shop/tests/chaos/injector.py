@@ -1,0 +1,191 @@
+"""Brings the scheduled faults about: each begins when its order does, and is counted when it has struck."""
+
+import asyncio
+import os
+import random
+import secrets
+import signal
+from collections import Counter
+from typing import Any
+
+import aiohttp
+import psycopg
+
+import factories
+from chaos.faults import Onset
+from chaos.notes import Notes
+from chaos.stripe_wire import Trouble
+from chaos.town import WEBS, WORKERS, Town
+from chaos.webhook_relay import Delivery
+
+# Four minutes: signatures stay valid, everything else that compares two clocks is put to the test.
+CLOCK_AHEAD = 240
+FORGED = "evt_forged"
+STALE, FUTURE = 400, -400
+
+
+class Injector:
+    """One run's. `begin` takes the faults of an order up, `stop` ends them all and says what struck."""
+
+    def __init__(self, town: Town, notes: Notes) -> None:
+        self._town = town
+        self._notes = notes
+        self._struck: Counter[str] = Counter()
+        self._asked: Counter[str] = Counter()
+        self._fault_ids: dict[str, tuple[str, int]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        # One process falls at a time, but where a kind says otherwise: each fault meets a shop that works.
+        self._processes = asyncio.Lock()
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
+
+    def begin(self, onset: Onset) -> None:
+        task = asyncio.ensure_future(self._bring(onset, onset.chance()))
+        self._tasks.add(task)
+
+    async def stop(self) -> Counter[str]:
+        """End every fault: processes run, proxies pass everything on, Stripe is well. What has struck."""
+        await asyncio.gather(*self._tasks)
+        for queue in (self._town.wire.troubles, self._town.postbox.troubles):
+            queue.clear()
+        self._town.relay.let_go()
+        await self._end_switches()
+        struck = self._struck + self._town.wire.struck + self._town.relay.struck + self._town.postbox.struck
+        await self._session.close()
+        return struck
+
+    async def _bring(self, onset: Onset, chance: random.Random) -> None:
+        kind = onset.kind
+        match kind:
+            case (
+                "web_killed" | "worker_killed" | "web_and_worker_killed" | "postgres_killed" | "worker_paused"
+            ):
+                async with self._processes:
+                    await getattr(self, f"_{kind}")(chance)
+                self._struck[kind] += 1
+            case "stripe_429" | "stripe_500" | "stripe_500_after_acting":
+                await self._fail_at_stripe(kind, chance)
+            case "stripe_clock_ahead" | "webhook_lost" | "connections_terminated":
+                await getattr(self, f"_{kind}")(chance)
+            case "webhook_forged" | "webhook_replayed":
+                await getattr(self, f"_{kind}")(chance)
+            case _ if kind.startswith("stripe_"):
+                strokes = chance.randint(1, 4)
+                self._town.wire.troubles.extend(Trouble(kind, chance.uniform(0.3, 2)) for _ in range(strokes))
+            case _ if kind.startswith("webhook_"):
+                strokes = chance.randint(1, 4) if kind != "webhook_reordered" else 4
+                self._town.relay.troubles.extend((kind, chance) for _ in range(strokes))
+            case _:
+                self._town.postbox.troubles.append(kind)
+
+    async def _web_killed(self, chance: random.Random) -> None:
+        number = chance.randrange(WEBS)
+        self._town.fell(self._town.webs[number])
+        await asyncio.sleep(chance.uniform(0, 1))
+        await self._town.restart_web(number)
+
+    async def _worker_killed(self, chance: random.Random) -> None:
+        number = chance.randrange(WORKERS)
+        self._town.fell(self._town.workers[number])
+        await asyncio.sleep(chance.uniform(0, 3))
+        self._town.restart_worker(number)
+
+    async def _web_and_worker_killed(self, chance: random.Random) -> None:
+        web, worker = chance.randrange(WEBS), chance.randrange(WORKERS)
+        self._town.fell(self._town.webs[web])
+        self._town.fell(self._town.workers[worker])
+        await asyncio.sleep(chance.uniform(0, 2))
+        self._town.restart_worker(worker)
+        await self._town.restart_web(web)
+
+    async def _postgres_killed(self, chance: random.Random) -> None:
+        await self._town.kill_postgres(chance.uniform(0, 2))
+
+    async def _worker_paused(self, chance: random.Random) -> None:
+        worker = self._town.workers[chance.randrange(WORKERS)]
+        os.kill(worker.pid, signal.SIGSTOP)
+        await asyncio.sleep(chance.uniform(3, 10))
+        os.kill(worker.pid, signal.SIGCONT)
+
+    async def _connections_terminated(self, _chance: random.Random) -> None:
+        query = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE pid <> pg_backend_pid() AND datname = current_database()"""
+        async with await psycopg.AsyncConnection.connect(self._town.database_url) as connection:
+            await connection.execute(query)
+        self._struck["connections_terminated"] += 1
+
+    async def _fail_at_stripe(self, kind: str, chance: random.Random) -> None:
+        """429 before anything; 500 inside and after acting, which Stripe then repeats to the same key."""
+        paths = [("POST", "/v1/payment_intents"), ("GET", "/v1/payment_intents/*")]
+        method, path = chance.choice(paths) if kind == "stripe_429" else paths[0]
+        fault: dict[str, Any] = {"method": method, "path": path, "times": chance.randint(1, 3)}
+        fault |= {"status": 429, "headers": {"Retry-After": "1"}} if kind == "stripe_429" else {"status": 500}
+        fault["stage"] = {"stripe_429": "before", "stripe_500": "before"}.get(kind, "after")
+        made = await self._switch("POST", "faults", **fault)
+        self._fault_ids[made["id"]] = (kind, fault["times"])
+
+    async def _stripe_clock_ahead(self, chance: random.Random) -> None:
+        await self._switch("PUT", "clock", offset=CLOCK_AHEAD)
+        await asyncio.sleep(chance.uniform(4, 8))
+        await self._switch("PUT", "clock", offset=0)
+        self._struck["stripe_clock_ahead"] += 1
+
+    async def _webhook_lost(self, chance: random.Random) -> None:
+        more = chance.randint(1, 6)
+        waiting = (await self._switch("GET", "webhooks"))["lose"]
+        self._asked["webhook_lost"] += more
+        await self._switch("PUT", "webhooks", lose=waiting + more)
+
+    async def _webhook_forged(self, _chance: random.Random) -> None:
+        """A payment that nobody made, for an order that exists, signed in every wrong way."""
+        query = "SELECT id, payment_intent_id, total, currency FROM orders WHERE state <> 'paid' LIMIT 1"
+        async with await psycopg.AsyncConnection.connect(self._town.database_url) as connection:
+            order = await (await connection.execute(query)).fetchone()
+        if order is None:
+            return
+        paid = {"id": order[1], "amount": order[2], "amount_received": order[2], "currency": order[3]}
+        body = factories.event(factories.intent(order[0], **paid), id=f"{FORGED}{secrets.token_hex(8)}")
+        secret = self._town.sandbox.webhook_secret
+        forgeries = [
+            "",
+            factories.signature(body, f"whsec_{secrets.token_hex(16)}"),
+            factories.signature(body, ""),
+            factories.signature(body, secret, age=STALE),
+            factories.signature(body, secret, age=FUTURE),
+            factories.signature(body, secret, scheme="v0"),
+            factories.signature(body + b" ", secret),
+        ]
+        for signature in forgeries:
+            status = await self._knock(Delivery(body, signature))
+            if status is not None and status != 400:
+                self._notes.complain(None, f"a forged event was answered with {status}: {signature!r}")
+            self._struck["webhook_forged"] += status == 400
+
+    async def _webhook_replayed(self, chance: random.Random) -> None:
+        recent = list(self._town.relay.recent)
+        for delivery in chance.sample(recent, min(3, len(recent))):
+            status = await self._knock(delivery)
+            self._struck["webhook_replayed"] += status is not None and status < 500
+
+    async def _knock(self, delivery: Delivery) -> int | None:
+        try:
+            return await self._town.relay.post(delivery)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return None
+
+    async def _end_switches(self) -> None:
+        waiting = {fault["id"]: fault["times"] for fault in (await self._switch("GET", "faults"))["faults"]}
+        for identity, (kind, times) in self._fault_ids.items():
+            self._struck[kind] += times - waiting.get(identity, 0)
+        self._struck["webhook_lost"] += (
+            self._asked["webhook_lost"] - (await self._switch("GET", "webhooks"))["lose"]
+        )
+        await self._switch("DELETE", "faults")
+        await self._switch("PUT", "webhooks", lose=0, hold=False)
+        await self._switch("PUT", "clock", offset=0)
+
+    async def _switch(self, method: str, path: str, /, **body: Any) -> Any:
+        """One of the sandbox's switches."""
+        url = f"{self._town.sandbox.url}/_sandbox/{path}"
+        async with self._session.request(method, url, json=body or None) as answer:
+            answer.raise_for_status()
+            return await answer.json()
