@@ -1,6 +1,6 @@
 """The shop's processes, to be killed and started again: two web servers, two workers, PostgreSQL.
 
-Around them a Stripe sandbox, the two proxies that disturb what goes to and fro, and the customers' mail
+Around them a Stripe sandbox, the two proxies that disturb what goes back and forth, and the customers' mail
 server.
 """
 
