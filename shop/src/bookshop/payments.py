@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import aiohttp
@@ -15,6 +16,7 @@ import stripe
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from stripe import StripeClient
+from stripe.params import PaymentIntentCreateParams
 
 from bookshop import telemetry
 from bookshop.errors import PaymentsUnavailableError, UnsignedEventError
@@ -29,6 +31,10 @@ SIGNATURE_TOLERANCE = 300
 # times, so a Stripe that says nothing costs at most some 17 seconds.
 CALL_TIMEOUT = 5
 CONNECT_TIMEOUT = 1
+
+# Idempotency keys for one PaymentIntent, and how far Stripe's clock may be from ours when we look for it.
+KEYS = 3
+CLOCKS_APART = timedelta(hours=1)
 
 # Stripe's codes for a cancellation that comes too late (docs.stripe.com/error-codes).
 TOO_LATE = frozenset({"payment_intent_unexpected_state", "payment_intent_invalid_cancellation_state"})
@@ -119,29 +125,61 @@ def connect(settings: Settings) -> StripeConnection:
 
 
 async def open_intent(
-    stripe_api: StripeConnection, *, total: Money, order_id: str, idempotency_key: str, description: str
+    stripe_api: StripeConnection,
+    *,
+    total: Money,
+    order_id: str,
+    idempotency_key: str,
+    description: str,
+    placed_at: datetime,
 ) -> PaymentSnapshot:
-    """Create the PaymentIntent for one attempt of one order, or get the same one back.
+    """Create the PaymentIntent of an order, or get the same one back.
 
     The parameters of one idempotency key never change: a retry after a lost answer finds the same intent.
+    A failure of Stripe's own is kept under the key too, and repeated for a day whether Stripe had acted or
+    not (docs.stripe.com/api/idempotent_requests): then we look whether it had, before the next key is used.
 
     Raises:
         PaymentsUnavailableError: no usable answer; calling again with the same key is safe.
     """
+    params: PaymentIntentCreateParams = {
+        "amount": total.amount,
+        "currency": total.currency,
+        "automatic_payment_methods": {"enabled": True},
+        "description": description,
+        "metadata": {ORDER_METADATA: order_id},
+    }
     try:
-        intent = await stripe_api.client.v1.payment_intents.create_async(
-            {
-                "amount": total.amount,
-                "currency": total.currency,
-                "automatic_payment_methods": {"enabled": True},
-                "description": description,
-                "metadata": {ORDER_METADATA: order_id},
-            },
-            {"idempotency_key": idempotency_key},
-        )
+        for number in range(1, KEYS + 1):
+            key = idempotency_key if number == 1 else f"{idempotency_key}:{number}"
+            try:
+                made = await stripe_api.client.v1.payment_intents.create_async(
+                    params, {"idempotency_key": key}
+                )
+                return snapshot(made.to_dict())
+            except stripe.APIError as error:
+                if not _is_kept(error) or number == KEYS:
+                    raise
+            if found := await _opened(stripe_api, order_id, placed_at):
+                return found
     except stripe.StripeError as error:
         raise unavailable(error, "opening") from error
-    return snapshot(intent.to_dict())
+    raise AssertionError("the last key answers or raises")
+
+
+def _is_kept(error: stripe.APIError) -> bool:
+    headers: Mapping[str, str] = error.headers or {}
+    return headers.get("Idempotent-Replayed") == "true"
+
+
+async def _opened(stripe_api: StripeConnection, order_id: str, placed_at: datetime) -> PaymentSnapshot | None:
+    """The order's PaymentIntent, read from Stripe's list, which unlike its search is never behind."""
+    since = int((placed_at - CLOCKS_APART).timestamp())
+    listed = await stripe_api.client.v1.payment_intents.list_async({"created": {"gte": since}, "limit": 100})
+    async for intent in listed.auto_paging_iter():
+        if (found := snapshot(intent.to_dict())).order_id == order_id:
+            return found
+    return None
 
 
 async def change_amount(

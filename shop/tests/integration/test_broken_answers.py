@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from datetime import UTC, datetime
 
 import pytest
 
@@ -27,6 +28,7 @@ async def opened_over(wire: StripeWire, sandbox: Sandbox, order: str) -> Payment
             order_id=order,
             idempotency_key=f"{order}:open-payment",
             description="A book",
+            placed_at=datetime.now(UTC),
         )
     finally:
         await connection.close()
@@ -41,7 +43,19 @@ def test_a_broken_answer_is_asked_for_again(sandbox: Sandbox, kind: str) -> None
     wire.troubles.append(Trouble(kind))
     opened = asyncio.run(opened_over(wire, sandbox, order))
     assert wire.struck[kind] == 1
+    assert made_for(order, sandbox) == [opened.id]
+
+
+@pytest.mark.parametrize("stage", ["after", "inside"])
+def test_a_failure_that_stripe_keeps_under_the_key_is_passed(sandbox: Sandbox, stage: str) -> None:
+    """Stripe answers 500 to the key for a day: what it had made is found, and what it had not is made."""
+    fault = {"method": "POST", "path": "/v1/payment_intents", "stage": stage, "status": 500}
+    sandbox.control("POST", "/_sandbox/faults", **fault)
+    order = secrets.token_hex(16)
+    opened = asyncio.run(opened_over(StripeWire(free_port(), sandbox.port), sandbox, order))
+    assert made_for(order, sandbox) == [opened.id]
+
+
+def made_for(order: str, sandbox: Sandbox) -> list[str]:
     listed = sandbox.stripe("GET", "/v1/payment_intents", limit="100").json()["data"]
-    assert [intent["id"] for intent in listed if intent["metadata"].get(ORDER_METADATA) == order] == [
-        opened.id
-    ]
+    return [intent["id"] for intent in listed if intent["metadata"].get(ORDER_METADATA) == order]

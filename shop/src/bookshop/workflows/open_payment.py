@@ -70,4 +70,5 @@ async def _created_or_read(shop: Shop, order: Order) -> PaymentSnapshot:
         order_id=str(order.id),
         idempotency_key=order.idempotency_key,
         description=order.description,
+        placed_at=order.created_at,
     )
