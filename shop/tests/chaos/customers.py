@@ -7,12 +7,11 @@ back to the order's page and follow it.
 import asyncio
 import random
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from chaos import paying
 from chaos.browsing import Answer, Browser
-from chaos.notes import Note, Notes, Told
+from chaos.notes import Basket, Note, Notes, Told
 from processes import ADDRESS
 
 BOOKS = ("the-art-of-doing-science-and-engineering", "the-making-of-prince-of-persia")
@@ -25,17 +24,6 @@ DATA = {
     name: re.compile(rf'data-{name}="([^"]*)"')
     for name in ("checkout-key", "amount", "currency", "order-url")
 }
-
-
-@dataclass(slots=True)
-class Basket:
-    """What the checkout page showed."""
-
-    key: str
-    slug: str
-    quantity: int
-    currency: str
-    total: int
 
 
 class Customer:
@@ -58,7 +46,7 @@ class Customer:
     async def come_back(self) -> None:
         """One more try after the troubles, by a customer who could not order or pay because of them."""
         self.note.gave_up = None
-        if basket := await self._open_checkout():
+        if basket := self.note.basket or await self._open_checkout():
             await self._order_and_pay(basket)
 
     async def look(self) -> str | None:
@@ -83,7 +71,8 @@ class Customer:
             self.note.is_sold_out = "/orders/" not in answer.url
             return None
         self.note.total, self.note.currency = int(amount[1]), currency[1]
-        return Basket(key[1], self._slug, self._quantity, currency[1], int(amount[1]))
+        self.note.basket = Basket(key[1], self._slug, self._quantity, currency[1], int(amount[1]))
+        return self.note.basket
 
     async def _order_and_pay(self, basket: Basket) -> None:
         self._notes.met["last_copy"] += "last_copy" in self.note.habits

@@ -16,6 +16,17 @@ class Told(StrEnum):
 
 
 @dataclass(slots=True)
+class Basket:
+    """What the checkout page showed."""
+
+    key: str
+    slug: str
+    quantity: int
+    currency: str
+    total: int
+
+
+@dataclass(slots=True)
 class Note:
     """One customer's story. `total` is what the checkout page showed, in minor units of `currency`.
 
@@ -32,6 +43,7 @@ class Note:
     intents: set[str] = field(default_factory=set)
     told: set[Told] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
+    basket: Basket | None = None
     gave_up: str | None = None
     is_sold_out: bool = False
 
