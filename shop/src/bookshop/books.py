@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -77,6 +78,13 @@ async def find(session: AsyncSession, slug: str) -> Book | None:
         return None
     query = sa.select(Book).where(Book.slug == slug, Book.on_sale).options(selectinload(Book.prices))
     return (await session.scalars(query)).one_or_none()
+
+
+async def find_all(session: AsyncSession, slugs: Iterable[str]) -> dict[str, Book]:
+    """The books on sale under these slugs, with their prices; what is not on sale is not among them."""
+    wanted = [slug for slug in slugs if SLUG.fullmatch(slug)]
+    query = sa.select(Book).where(Book.slug.in_(wanted), Book.on_sale).options(selectinload(Book.prices))
+    return {book.slug: book for book in await session.scalars(query)}
 
 
 async def find_any(session: AsyncSession, slug: str) -> Book | None:

@@ -79,7 +79,8 @@ async def find(session: AsyncSession, token: str | None) -> Cart | None:
     """The cart behind this token, with its lines, their books and all prices."""
     if not is_token(token):
         return None
-    query = sa.select(Cart).where(Cart.token == token).options(*_whole())
+    whole = selectinload(Cart.lines).selectinload(CartLine.book).selectinload(Book.prices)
+    query = sa.select(Cart).where(Cart.token == token).options(whole)
     return (await session.scalars(query)).one_or_none()
 
 
@@ -178,7 +179,3 @@ async def discard(
 def is_token(text: str | None) -> bool:
     """Whether this can be a cart's token at all."""
     return text is not None and TOKEN.fullmatch(text) is not None
-
-
-def _whole() -> list[sa.sql.base.ExecutableOption]:
-    return [selectinload(Cart.lines).selectinload(CartLine.book).selectinload(Book.prices)]

@@ -83,11 +83,12 @@ def _migrate(_arguments: argparse.Namespace) -> None:
 
 
 def _reconcile(_arguments: argparse.Namespace) -> None:
+    from bookshop.stripe_calls import WORKERS_PATIENCE  # noqa: PLC0415
     from bookshop.wiring import open_shop  # noqa: PLC0415
     from bookshop.workflows.reconcile import reconcile  # noqa: PLC0415
 
     async def run() -> None:
-        async with open_shop(shop_settings.load()) as shop:
+        async with open_shop(shop_settings.load(), patience=WORKERS_PATIENCE) as shop:
             report = await reconcile(shop)
         print(f"asked Stripe about {report.asked} unsettled orders, repaired {report.repaired}")
 

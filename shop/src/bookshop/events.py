@@ -31,6 +31,16 @@ class StripeEvent(Table):
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
+class EventMark(Table):
+    """How far Stripe's list of events has been read: one row, Stripe's time."""
+
+    __tablename__ = "event_mark"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    read_until: Mapped[datetime]
+
+
 async def is_recorded(session: AsyncSession, event_id: str) -> bool:
     """Whether this event has been handled before."""
     return await session.scalar(sa.select(sa.exists().where(StripeEvent.id == event_id))) or False
@@ -60,6 +70,20 @@ async def record(session: AsyncSession, event: VerifiedEvent) -> bool:
 async def conclude(session: AsyncSession, event_id: str, outcome: str) -> None:
     """Say what became of an event that `record` let through."""
     await session.execute(sa.update(StripeEvent).where(StripeEvent.id == event_id).values(outcome=outcome))
+
+
+async def mark(session: AsyncSession) -> datetime | None:
+    """Up to when Stripe's list of events has been read, by Stripe's clock; None before the first time."""
+    return await session.scalar(sa.select(EventMark.read_until))
+
+
+async def move_mark(session: AsyncSession, read_until: datetime) -> None:
+    """Note that every event up to this moment has been taken; several readers never move it back."""
+    row = insert(EventMark).values(id=1, read_until=read_until)
+    later = sa.func.greatest(EventMark.read_until, row.excluded.read_until)
+    await session.execute(
+        row.on_conflict_do_update(index_elements=[EventMark.id], set_={"read_until": later})
+    )
 
 
 def _storable(value: Any) -> Any:

@@ -51,6 +51,8 @@ class Order(Table):
     `left_cart_at` says when its books left that cart.
     `payment_next_action` is Stripe's word for what it waits for, such as `paynow_display_qr_code`, until
     `payment_action_until` where it says so; `payment_failure` is Stripe's sentence about a refused card.
+    `opening` counts the idempotency keys under which its PaymentIntent was asked for, from 0, and
+    `opening_since` says when the present one was taken, None for the first.
     `cancel_attempts` counts the requests to cancel at Stripe; `cancel_refused_by` is the payment's status
     that stood in the way of the last one.
     """
@@ -95,6 +97,8 @@ class Order(Table):
     card_last4: Mapped[str | None] = mapped_column(sa.String(4))
     wallet: Mapped[str | None]
 
+    opening: Mapped[int] = mapped_column(default=0, server_default="0")
+    opening_since: Mapped[datetime | None]
     cancel_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     cancel_refused_by: Mapped[str | None]
 
@@ -130,8 +134,11 @@ class Order(Table):
 
     @property
     def idempotency_key(self) -> str:
-        """The key under which this order's PaymentIntent is created: a retry finds the same one."""
-        return f"{self.id}:open-payment"
+        """The key under which this order's PaymentIntent is created: a retry finds the same one.
+
+        It changes only after Stripe was asked whether the last one made something (`next_opening`).
+        """
+        return f"{self.id}:open-payment:{self.opening}"
 
     @property
     def cancellation_key(self) -> str:
@@ -220,6 +227,15 @@ def move(session: AsyncSession, order: Order, to: State, *, cause: str) -> None:
     """Bring a locked order to another state, and write down what brought it there."""
     session.add(OrderChange(order_id=order.id, from_state=order.state, to_state=to, cause=cause))
     order.state = to
+
+
+async def next_opening(session: AsyncSession, order_id: uuid.UUID, *, spent: int) -> Order:
+    """Take the next key for the order's PaymentIntent, unless somebody has done so since key `spent`."""
+    order = await locked(session, order_id)
+    assert order is not None, "orders are never deleted"  # noqa: S101
+    if order.payment_intent_id is None and order.opening == spent:
+        order.opening, order.opening_since = spent + 1, now()
+    return order
 
 
 async def note_asked(session: AsyncSession, order_id: uuid.UUID) -> None:

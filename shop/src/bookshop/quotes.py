@@ -106,8 +106,9 @@ async def priced_lines(
 ) -> list[OrderLine] | NotForSale:
     """The lines of an order that is not placed yet, at the prices of the shelf."""
     lines = []
+    shelf = await books.find_all(session, [item.slug for item in items])
     for position, item in enumerate(items):
-        book = await books.find(session, item.slug)
+        book = shelf.get(item.slug)
         price = book.price(currency) if book else None
         if book is None or price is None:
             return NotForSale(item.slug)

@@ -16,12 +16,12 @@ import stripe
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bookshop import ledger, payments
+from bookshop import ledger
 from bookshop.database import Table, now
 from bookshop.ledger import Account
 from bookshop.money import Money
 from bookshop.orders import Order
-from bookshop.payments import StripeConnection
+from bookshop.stripe_calls import StripeConnection, unavailable
 
 # Marks a refund as asked for by this shop.
 REFUND_METADATA = "bookshop_refund"
@@ -156,7 +156,7 @@ async def carry_out(stripe_api: StripeConnection, refund: Refund) -> RefundSnaps
     except stripe.InvalidRequestError as error:
         raise RefundRefusedError(error.user_message or error.code or "refused") from error
     except stripe.StripeError as error:
-        raise payments.unavailable(error, "refunding") from error
+        raise unavailable(error, "refunding") from error
     return snapshot(made.to_dict())
 
 

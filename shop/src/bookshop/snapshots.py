@@ -16,6 +16,9 @@ ORDER_METADATA = "bookshop_order"
 # PaymentIntent statuses that Stripe never leaves again.
 FINAL = frozenset({"succeeded", "canceled"})
 
+# PaymentIntent statuses of money that has come or can no longer be called back.
+TAKEN = frozenset({"succeeded", "processing"})
+
 # PaymentIntent statuses in which it may be updated (docs.stripe.com/payments/paymentintents/lifecycle).
 CHANGEABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 
@@ -65,6 +68,7 @@ class Failure:
 class PaymentSnapshot:
     """What Stripe said about one PaymentIntent at one moment. `status` is Stripe's word.
 
+    `total` is what it asks for, `received` what it has brought: nothing before it succeeded.
     `method` is that of the payment, or of the present or the last attempt; None where nothing was tried or
     the source does not tell (an event names a PaymentMethod by its id alone). `cancellation_reason` is what
     Stripe was told.

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bookshop import database, payments
+from bookshop import database, stripe_calls
 from bookshop.database import Sessions
-from bookshop.payments import StripeConnection
 from bookshop.settings import Settings
+from bookshop.stripe_calls import CUSTOMERS_PATIENCE, StripeConnection
 from bookshop.workflows.follow_ups import FollowUps
 
 
@@ -25,10 +25,13 @@ class Shop:
 
 
 @asynccontextmanager
-async def open_shop(settings: Settings) -> AsyncIterator[Shop]:
-    """Open everything; connections are made on first use, so a start does not wait for the database."""
+async def open_shop(settings: Settings, *, patience: float = CUSTOMERS_PATIENCE) -> AsyncIterator[Shop]:
+    """Open everything; connections are made on first use, so a start does not wait for the database.
+
+    `patience` is how many seconds a call may wait for Stripe to have room for it.
+    """
     engine = database.connect(settings.database_url.get_secret_value())
-    stripe = payments.connect(settings)
+    stripe = stripe_calls.connect(settings, patience=patience)
     follow_ups = FollowUps(settings.database_url.get_secret_value())
     try:
         yield Shop(settings, engine, database.sessions(engine), stripe, follow_ups)

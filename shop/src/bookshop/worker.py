@@ -14,6 +14,7 @@ from dbos import DBOS
 from bookshop import telemetry, workers
 from bookshop.database import driver_url
 from bookshop.settings import Settings
+from bookshop.stripe_calls import WORKERS_PATIENCE
 from bookshop.wiring import Shop, open_shop
 from bookshop.workflows import deliver_confirmation, refund_order
 from bookshop.workflows.follow_ups import APPLICATION, APPLICATION_VERSION, MAIL_QUEUE, REFUND_QUEUE
@@ -48,7 +49,7 @@ async def _work(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with open_shop(settings) as shop:
+    async with open_shop(settings, patience=WORKERS_PATIENCE) as shop:
         watch = Watch(shop, workers.name_this_process())
         stopping = asyncio.create_task(stop.wait())
         if await _unless(stopping, watch.begin()):

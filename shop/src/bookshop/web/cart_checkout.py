@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from bookshop import cart_orders, carts, orders
 from bookshop.carts import Cart
 from bookshop.money import most
-from bookshop.orders import State
+from bookshop.orders import Order, State
 from bookshop.web import cart, checkout, checkout_keys
 from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
@@ -34,7 +34,7 @@ async def page(request: Request) -> Response:
         left = await cart_orders.available(session, held) if held else {}
         if held is None or not _is_for_sale(held, currency, left):
             return RedirectResponse(cart.ADDRESS, 303)
-        if key is None or not await _is_key_of(session, key, held, currency):
+        if key is None or not _may_go_on(order, held, currency):
             key = await _remembered_key(request, session, held) or checkout_keys.fresh()
             return checkout_keys.to_own_address(request, "", key, cookie=COOKIE, of="cart")
     lines = tuple(cart.line_view(line, currency, left) for line in held.lines)
@@ -53,10 +53,10 @@ async def _remembered_key(request: Request, session: AsyncSession, held: Cart) -
     """The key of this browser's open checkout of the cart as it is now."""
     currency = reader_of(request).currency
     key = checkout_keys.remembered(request, COOKIE, "cart")
-    return key if key and await _is_key_of(session, key, held, currency) else None
+    order = await orders.by_checkout_key(session, key) if key else None
+    return key if key and _may_go_on(order, held, currency) else None
 
 
-async def _is_key_of(session: AsyncSession, key: str, held: Cart, currency: str) -> bool:
-    """Whether a checkout under this key may go on: no order yet, or one of just these books and currency."""
-    order = await orders.by_checkout_key(session, key)
+def _may_go_on(order: Order | None, held: Cart, currency: str) -> bool:
+    """Whether a checkout under a key may: there is no order yet, or one of just these books and currency."""
     return order is None or (cart_orders.is_order_of(order, held) and order.currency == currency)

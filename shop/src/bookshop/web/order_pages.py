@@ -13,6 +13,7 @@ from bookshop.database import now
 from bookshop.errors import NotFoundError
 from bookshop.money import Money
 from bookshop.orders import CLOSED, UNPAID, Order, State
+from bookshop.snapshots import TAKEN
 from bookshop.web import cart_count, shopkeeper, templating
 from bookshop.web.book_pages import cover_url
 from bookshop.web.order_scenes import scene_of
@@ -28,9 +29,6 @@ NEVER_KEPT = {"Cache-Control": "no-store"}
 
 # While a page follows its order, Stripe is asked this often at most, however many pages follow it.
 BETWEEN_READS = timedelta(seconds=3)
-
-# Stripe's words for money that has come or cannot be called back.
-TAKEN = frozenset({"succeeded", "processing"})
 
 
 async def order(request: Request) -> Response:

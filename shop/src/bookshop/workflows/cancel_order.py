@@ -7,14 +7,11 @@ import structlog
 from bookshop import cancellation, orders, payments
 from bookshop.errors import PaymentsUnavailableError
 from bookshop.orders import State
-from bookshop.snapshots import ABANDONED
+from bookshop.snapshots import ABANDONED, TAKEN
 from bookshop.wiring import Shop
 from bookshop.workflows.settle_payment import Cause, settle_payment
 
 log = structlog.get_logger()
-
-# Where a payment can no longer be stopped.
-TOO_LATE = frozenset({"succeeded", "processing"})
 
 
 async def cancel_order(shop: Shop, order_id: uuid.UUID, *, cause: Cause) -> None:
@@ -39,9 +36,9 @@ async def cancel_order(shop: Shop, order_id: uuid.UUID, *, cause: Cause) -> None
     )
     async with shop.sessions.begin() as session:
         _, order = await settle_payment(session, shop.follow_ups, payment, cause=cause)
-        if order is not None and payment.status in TOO_LATE:
+        if order is not None and payment.status in TAKEN:
             cancellation.refuse(order)
-    if payment.status not in {*TOO_LATE, "canceled"}:
+    if payment.status not in {*TAKEN, "canceled"}:
         raise PaymentsUnavailableError(f"canceling a PaymentIntent left it {payment.status}")
 
 

@@ -5,15 +5,22 @@ and the order follows. Whoever dies in between leaves a PaymentIntent that the n
 order, and no client secret leaves this file while the two differ.
 """
 
+from datetime import timedelta
+
 import structlog
 
-from bookshop import payments, placing
+from bookshop import listings, orders, payments, placing
+from bookshop.database import now
 from bookshop.orders import CLOSED, Order, State
 from bookshop.placing import AlreadyPlaced, Placed, Readdressed, TotalChanged
 from bookshop.snapshots import PaymentSnapshot
+from bookshop.stripe_calls import KeySpentError
 from bookshop.wiring import Shop
 from bookshop.workflows.cancel_order import put_away
 from bookshop.workflows.settle_payment import Cause, settle_payment
+
+# Stripe may forget an idempotency key after a day (docs.stripe.com/api/idempotent_requests).
+KEYS_ARE_KEPT = timedelta(hours=23)
 
 log = structlog.get_logger()
 
@@ -64,11 +71,32 @@ async def change_total(shop: Shop, change: Readdressed) -> Placed | TotalChanged
 async def _created_or_read(shop: Shop, order: Order) -> PaymentSnapshot:
     if order.payment_intent_id is not None:
         return await payments.read(shop.stripe, order.payment_intent_id)
+    if (order.opening_since or order.created_at) < now() - KEYS_ARE_KEPT:
+        return await _found_or_new(shop, order)
+    try:
+        return await _opened(shop, order)
+    except KeySpentError:
+        log.warning("stripe failed to open a payment", order=str(order.id), opening=order.opening)
+        return await _found_or_new(shop, order)
+
+
+async def _found_or_new(shop: Shop, order: Order) -> PaymentSnapshot:
+    """What Stripe made under a key that tells us nothing more, or one more try under the next key."""
+    found = await listings.find_intent(shop.stripe, str(order.id), since=order.created_at)
+    if found is not None:
+        return found
+    async with shop.sessions.begin() as session:
+        order = await orders.next_opening(session, order.id, spent=order.opening)
+    if order.payment_intent_id is not None:
+        return await payments.read(shop.stripe, order.payment_intent_id)
+    return await _opened(shop, order)
+
+
+async def _opened(shop: Shop, order: Order) -> PaymentSnapshot:
     return await payments.open_intent(
         shop.stripe,
         total=order.money,
         order_id=str(order.id),
         idempotency_key=order.idempotency_key,
         description=order.description,
-        placed_at=order.created_at,
     )
