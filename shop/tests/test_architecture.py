@@ -34,7 +34,7 @@ REPEATED = {"__init__.py", "__main__.py", "conftest.py"}
 # The floors of the shop, from the street to the ground; a room may use its own floor and those below.
 # The demo starts programs and may look at anything; nothing but the command line may look at it.
 FLOORS = {
-    "street": {"__main__", "cli", "shelf_counts", "app", "worker", "routes"},
+    "street": {"__main__", "cli", "workflow_commands", "shelf_counts", "app", "worker", "routes"},
     "doors": {"web", "admin"},
     "stories": {"workflows"},
     "wiring": {"wiring"},

@@ -38,6 +38,15 @@ def _parser() -> argparse.ArgumentParser:
     add("reconcile", _reconcile, "ask Stripe about every unsettled order now")
     add("sweep", _sweep, "throw away carts that nobody has touched for a year")
     _add_audit(add("audit", _audit, "check what must always hold, in the database and at Stripe"))
+    workflows = add(
+        "workflows", _workflows, "the follow-ups that wait or failed; `restart` lets failed ones begin again"
+    )
+    workflows.add_argument("action", choices=["restart"], nargs="?")
+    workflows.add_argument("id", nargs="?", help="the failed workflow to restart")
+    which = workflows.add_mutually_exclusive_group()
+    which.add_argument("--failed", action="store_true", help="show only those that failed")
+    which.add_argument("--waiting", action="store_true", help="show only those that wait")
+    which.add_argument("--all-failed", action="store_true", help="restart every one that failed")
     add("mailbox", _mailbox, "an SMTP server that keeps what it gets and shows it in the browser")
     catalog = add("catalog", _load_catalog, "put the books of a catalogue file on the shelf")
     catalog.add_argument("action", choices=["load"])
@@ -128,6 +137,20 @@ def _audit(arguments: argparse.Namespace) -> int:
     told, status = command.run(shop_settings.load(), arguments)
     print(told, file=sys.stderr if status == command.BLIND else sys.stdout)
     return status
+
+
+def _workflows(arguments: argparse.Namespace) -> int:
+    from bookshop import workflow_commands  # noqa: PLC0415
+
+    if arguments.action is None:
+        show = workflow_commands.show(
+            shop_settings.load(), failed=not arguments.waiting, waiting=not arguments.failed
+        )
+        return asyncio.run(show)
+    if (arguments.id is None) is not arguments.all_failed:
+        print("which one? bookshop workflows restart ID, or restart --all-failed", file=sys.stderr)
+        return 2
+    return asyncio.run(workflow_commands.restart(shop_settings.load(), arguments.id))
 
 
 def _load_catalog(arguments: argparse.Namespace) -> int:

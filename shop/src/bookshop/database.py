@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 type_map: dict[object, object] = {datetime: sa.DateTime(timezone=True)}
+
+# What a database that is away, restarts or has no connection to give raises on use. It passes by itself.
+TROUBLE = (DBAPIError, PoolTimeoutError, OSError)
 
 Sessions = async_sessionmaker[AsyncSession]
 

@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
-from prometheus_client import Counter, Histogram, disable_created_metrics
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
 from bookshop.settings import Settings
 
@@ -47,6 +47,16 @@ payment_element_ready = Histogram(
     "bookshop_payment_element_ready_seconds",
     "From the page's start until the customer could type a card.",
     buckets=(0.25, 0.5, 1, 2, 3, 5, 8, 13, 30),
+)
+workflows = Gauge(
+    "bookshop_workflows", "Follow-ups and scheduled runs that wait or failed, by state.", ["name", "state"]
+)
+oldest_workflow = Gauge(
+    "bookshop_oldest_workflow_seconds", "Age of the oldest of them, by state.", ["name", "state"]
+)
+living_workers = Gauge("bookshop_living_workers", "Workers that gave a sign of life in the last seconds.")
+follow_ups_owed_again = Counter(
+    "bookshop_follow_ups_owed_again_total", "Follow-ups that were missing and are owed again.", ["workflow"]
 )
 workflows_taken_over = Counter(
     "bookshop_workflows_taken_over_total", "Workflows of dead workers that this worker queued again."

@@ -12,7 +12,8 @@ import structlog
 from dbos import DBOS
 
 from bookshop import telemetry, workers
-from bookshop.database import driver_url
+from bookshop.database import TROUBLE, driver_url
+from bookshop.errors import PaymentsUnavailableError
 from bookshop.settings import Settings
 from bookshop.stripe_calls import WORKERS_PATIENCE
 from bookshop.wiring import Shop, open_shop
@@ -20,6 +21,7 @@ from bookshop.workflows import deliver_confirmation, refund_order
 from bookshop.workflows.follow_ups import APPLICATION, APPLICATION_VERSION, MAIL_QUEUE, REFUND_QUEUE
 from bookshop.workflows.reconcile import reconcile
 from bookshop.workflows.sweep_carts import sweep_carts
+from bookshop.workflows.sweep_follow_ups import sweep_follow_ups
 from bookshop.workflows.take_over import Watch
 
 log = structlog.get_logger()
@@ -108,6 +110,10 @@ async def _launch(shop: Shop, executor_id: str) -> None:
     refund_order.register(shop)
     schedules = {
         "reconcile": ("* * * * *", _scheduled("reconcile", lambda: reconcile(shop))),
+        "sweep_follow_ups": (
+            "*/5 * * * *",
+            _scheduled("sweep_follow_ups", lambda: sweep_follow_ups(shop)),
+        ),
         "sweep_carts": ("17 3 * * *", _scheduled("sweep_carts", lambda: sweep_carts(shop))),
     }
     # Launched on the running loop, which DBOS then runs workflows on: the shop's connections belong to it.
@@ -131,7 +137,14 @@ def _scheduled(
 
     @DBOS.step(name=name)
     async def step() -> None:
-        await work()
+        try:
+            await work()
+        except (*TROUBLE, PaymentsUnavailableError) as error:
+            # It passes, and the schedule comes round again.
+            log.warning("scheduled work waits", name=name, error=type(error).__name__)
+        except Exception:
+            log.exception("scheduled work failed", name=name)
+            raise
 
     @DBOS.workflow(name=name)
     async def workflow(_scheduled: datetime, _context: Any) -> None:

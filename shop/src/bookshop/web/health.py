@@ -6,7 +6,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bookshop import telemetry
+from bookshop.database import TROUBLE
 from bookshop.wiring import Shop
+from bookshop.workflows import overview
 
 log = structlog.get_logger()
 
@@ -28,6 +31,19 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": "ready"})
 
 
-async def metrics(_request: Request) -> Response:
-    """This process's measures in Prometheus's text format."""
+async def metrics(request: Request) -> Response:
+    """This process's measures in Prometheus's text format, and what the database knows of the follow-ups."""
+    shop: Shop = request.app.state.shop
+    try:
+        async with shop.sessions() as session:
+            counts = await overview.count(session)
+            telemetry.living_workers.set(await overview.count_workers(session))
+    except TROUBLE as error:
+        log.warning("measures without the follow-ups", error=type(error).__name__)
+        counts = []
+    telemetry.workflows.clear()
+    telemetry.oldest_workflow.clear()
+    for count in counts:
+        telemetry.workflows.labels(count.name, count.state).set(count.workflows)
+        telemetry.oldest_workflow.labels(count.name, count.state).set(count.oldest)
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

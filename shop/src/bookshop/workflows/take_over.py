@@ -8,11 +8,10 @@ import structlog
 from dbos import DBOS
 from dbos._dbos import _get_dbos_instance
 from dbos._utils import INTERNAL_QUEUE_NAME
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bookshop import telemetry, workers
+from bookshop.database import TROUBLE
 from bookshop.wiring import Shop
 
 log = structlog.get_logger()
@@ -53,7 +52,7 @@ class Watch:
         try:
             async with self._shop.sessions.begin() as session:
                 await workers.leave(session, self.executor_id)
-        except (DBAPIError, PoolTimeoutError, OSError):
+        except TROUBLE:
             log.warning("a worker could not sign off", executor=self.executor_id)
 
     async def _keep_beating(self) -> None:
@@ -65,7 +64,7 @@ class Watch:
         try:
             async with self._shop.sessions.begin() as session:
                 await workers.beat(session, self.executor_id)
-        except (DBAPIError, PoolTimeoutError, OSError) as error:
+        except TROUBLE as error:
             log.warning("no sign of life could be given", error=type(error).__name__)
             return False
         now = time.monotonic()
@@ -83,7 +82,7 @@ class Watch:
                 if time.monotonic() >= self._trusts_its_ears_at:
                     await take_over(self._shop)
                 await self._take_up_again()
-            except (DBAPIError, PoolTimeoutError, OSError) as error:
+            except TROUBLE as error:
                 log.warning("the dead could not be looked after", error=type(error).__name__)
 
     async def _take_up_again(self) -> None:

@@ -5,10 +5,9 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import structlog
 from dbos import DBOS
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bookshop import workers
+from bookshop.database import TROUBLE
 
 log = structlog.get_logger()
 
@@ -50,7 +49,7 @@ def register(name: str, *, step: str, attempt: Callable[[str], Awaitable[str]]) 
         try:
             async with turns, asyncio.timeout(TRY_LIMIT):
                 return str(await attempt(subject))
-        except (DBAPIError, PoolTimeoutError, OSError) as error:
+        except TROUBLE as error:
             # A passing trouble must not end the story, or what is owed would never be done.
             log.warning("a follow-up waits", workflow=name, subject=subject, error=type(error).__name__)
             return LATER
