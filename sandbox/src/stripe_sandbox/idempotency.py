@@ -5,6 +5,7 @@ Source: https://docs.stripe.com/api/idempotent_requests and the errors page. Tha
 """
 
 import hashlib
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from stripe_sandbox.errors import StripeError
@@ -104,10 +105,9 @@ class IdempotencyKeys:
 
     def _forget_old(self) -> None:
         store, oldest_kept = self._sandbox.store, self._sandbox.now() - _KEPT_SECONDS
-        while (oldest := next(store.oldest_first(_KIND), None)) is not None and oldest[
-            "created"
-        ] < oldest_kept:
-            store.remove(_KIND, oldest["id"])
+        old = takewhile(lambda record: record["created"] < oldest_kept, store.oldest_first(_KIND))
+        for key in [record["id"] for record in old]:
+            store.remove(_KIND, key)
 
 
 def _digest(body: bytes) -> str:

@@ -1,7 +1,7 @@
 """Lists: newest first, cut by `limit` and a cursor. Source: https://docs.stripe.com/api/pagination."""
 
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from stripe_sandbox import errors
@@ -12,8 +12,16 @@ _DEFAULT_LIMIT = 10
 _HIGHEST_LIMIT = 100
 
 
-def page(call: Call, kind: str, wanted: Callable[[StripeObject], bool] = lambda _: True) -> StripeObject:
+def page(
+    call: Call,
+    kind: str,
+    wanted: Callable[[StripeObject], bool] = lambda _: True,
+    *,
+    by: tuple[str, ...] = (),
+) -> StripeObject:
     """A list object of one kind, filtered by `wanted` and by the request's `created`.
+
+    `by` are the parameters that must equal the fields of their names, the most telling first.
 
     Raises:
         StripeError: a limit outside 1 to 100, both cursors at once, or a cursor that names nothing.
@@ -26,16 +34,21 @@ def page(call: Call, kind: str, wanted: Callable[[StripeObject], bool] = lambda 
     if after or before:
         call.find(kind, after or before, "starting_after" if after else "ending_before")
     in_time = created_filter(params.get("created"))
-    newest_first = call.sandbox.store.newest_first(kind)
-    if before:
-        # The page that ends just above the cursor: walk up from it.
-        newer = _after(call.sandbox.store.oldest_first(kind), before)
-        found = list(islice((item for item in newer if _kept(item, wanted, in_time)), limit + 1))
-        data = found[:limit][::-1]
-    else:
-        rest = _after(newest_first, after) if after else newest_first
-        found = list(islice((item for item in rest if _kept(item, wanted, in_time)), limit + 1))
-        data = found[:limit]
+    equal = {name: params[name] for name in by if name in params}
+    found = list(
+        islice(
+            (
+                item
+                for item in _walk(call, kind, equal)
+                if not item.get("deleted")
+                and in_time(item["created"])
+                and all(item[name] == value for name, value in equal.items())
+                and wanted(item)
+            ),
+            limit + 1,
+        )
+    )
+    data = found[:limit][::-1] if before else found[:limit]
     return {"object": "list", "data": data, "has_more": len(found) > limit, "url": call.path}
 
 
@@ -70,13 +83,24 @@ def created_filter(created: int | dict[str, int] | None) -> Callable[[int], bool
     )
 
 
-def _kept(item: StripeObject, wanted: Callable[[StripeObject], bool], in_time: Callable[[int], bool]) -> bool:
-    return not item.get("deleted") and in_time(item["created"]) and wanted(item)
+def _walk(call: Call, kind: str, equal: dict[str, Any]) -> Iterable[StripeObject]:
+    """Everything that may be on the page, in the order in which it is found, and as little else as can be."""
+    store, params = call.sandbox.store, call.params
+    after, before = params.get("starting_after"), params.get("ending_before")
+    if before:
+        # The page that ends just above the cursor: walk up from it.
+        return store.oldest_first(kind, before)
+    if equal and not after:
+        return store.related(kind, *next(iter(equal.items())))
+    newest_first = store.newest_first(kind, after)
+    if not store.in_order_of_time(kind):
+        return newest_first
+    earliest = _earliest(params.get("created"))
+    return takewhile(lambda item: item.get("created", earliest) >= earliest, newest_first)
 
 
-def _after(items: Iterable[StripeObject], identifier: str) -> Iterable[Any]:
-    walk = iter(items)
-    for item in walk:
-        if item["id"] == identifier:
-            break
-    return walk
+def _earliest(created: int | dict[str, int] | None) -> int:
+    """The unix seconds before which nothing is wanted."""
+    if created is None or isinstance(created, int):
+        return created or 0
+    return max(created.get("gte", 0), created.get("gt", 0))

@@ -5,11 +5,14 @@ copy is a snapshot, which is what events rely on.
 """
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
+
+from stripe_sandbox.shelf import Shelf
 
 StripeObject = dict[str, Any]
 
@@ -54,28 +57,26 @@ class Store:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._kinds: dict[str, dict[str, StripeObject]] = {}
+        self._kinds: defaultdict[str, Shelf] = defaultdict(Shelf)
         self._watches: list[Watch] = []
         # Grows with everything that is saved or removed; who remembers it can tell whether anything was.
         self.changes = 0
         self._unsaved: dict[tuple[str, str], StripeObject | None] = {}
         self._file = _open(path) if path else None
         if self._file:
-            for kind, identifier, body in self._file.execute(
-                "select kind, id, body from object order by position"
-            ):
-                self._kinds.setdefault(kind, {})[identifier] = orjson.loads(body)
+            for kind, body in self._file.execute("select kind, body from object order by position"):
+                self._kinds[kind].put(orjson.loads(body))
             _shrink(self._file)
 
     def watch(self, *kinds: str) -> Watch:
         """From now on, note what is saved and removed of these kinds."""
-        watch = Watch({kind: dict.fromkeys(self._kinds.get(kind, ())) for kind in kinds})
+        watch = Watch({kind: dict.fromkeys(self._kinds[kind].objects) for kind in kinds})
         self._watches.append(watch)
         return watch
 
     def save(self, kind: str, value: StripeObject) -> None:
         """Add an object or note that it changed; its `id` names it."""
-        self._kinds.setdefault(kind, {})[value["id"]] = value
+        self._kinds[kind].put(value)
         self.changes += 1
         for watch in self._watches:
             watch.note(kind, value["id"])
@@ -83,23 +84,33 @@ class Store:
             self._unsaved[kind, value["id"]] = value
 
     def get(self, kind: str, identifier: str) -> StripeObject | None:
-        return self._kinds.get(kind, {}).get(identifier)
+        return self._kinds[kind].objects.get(identifier)
 
-    def newest_first(self, kind: str) -> Iterator[StripeObject]:
-        return reversed(self._kinds.get(kind, {}).values())
+    def newest_first(self, kind: str, below: str | None = None) -> Iterator[StripeObject]:
+        """All objects of a kind, or those that are older than one of them."""
+        return self._kinds[kind].newest_first(below)
 
-    def oldest_first(self, kind: str) -> Iterator[StripeObject]:
-        return iter(self._kinds.get(kind, {}).values())
+    def oldest_first(self, kind: str, above: str | None = None) -> Iterator[StripeObject]:
+        """All objects of a kind, or those that are newer than one of them."""
+        return self._kinds[kind].oldest_first(above)
+
+    def in_order_of_time(self, kind: str) -> bool:
+        """Tell whether each was created no earlier than the one before it."""
+        return self._kinds[kind].in_order_of_time
 
     def related(self, kind: str, field: str, identifier: str) -> list[StripeObject]:
         """The objects of a kind that name another in a field, newest first."""
-        return [value for value in self.newest_first(kind) if value.get(field) == identifier]
+        return list(self._kinds[kind].related(field, identifier))[::-1]
+
+    def related_oldest_first(self, kind: str, field: str, identifier: str) -> Iterator[StripeObject]:
+        """The same from the other end, not to be changed while it is walked."""
+        return self._kinds[kind].related(field, identifier)
 
     def count(self, kind: str) -> int:
-        return len(self._kinds.get(kind, {}))
+        return len(self._kinds[kind].objects)
 
     def remove(self, kind: str, identifier: str) -> None:
-        self._kinds.get(kind, {}).pop(identifier, None)
+        self._kinds[kind].remove(identifier)
         self.changes += 1
         for watch in self._watches:
             watch.note(kind, identifier)
@@ -128,8 +139,8 @@ class Store:
     def clear(self) -> None:
         """Forget everything, in the file too."""
         for watch in self._watches:
-            for kind, objects in self._kinds.items():
-                for identifier in objects:
+            for kind, shelf in self._kinds.items():
+                for identifier in shelf.objects:
                     watch.note(kind, identifier)
         self._kinds.clear()
         self.changes += 1

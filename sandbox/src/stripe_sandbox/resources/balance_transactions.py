@@ -4,6 +4,7 @@ https://docs.stripe.com/api/balance_transactions. Simplified: no conversion, so 
 charge's own currency, and one fee for every method, by the account's country.
 """
 
+from itertools import takewhile
 from typing import Any
 
 from stripe_sandbox.call import Call
@@ -34,21 +35,20 @@ def retrieve(call: Call) -> StripeObject:
 
 def list_all(call: Call) -> StripeObject:
     make_available(call.sandbox)
-    wanted = {name: call.params[name] for name in ("currency", "source", "type") if name in call.params}
     if "payout" in call.params:
         return page(call, "balance_transaction", lambda _: False)
-    return page(
-        call, "balance_transaction", lambda item: all(item[name] == value for name, value in wanted.items())
-    )
+    return page(call, "balance_transaction", by=("source", "type", "currency"))
 
 
 def make_available(sandbox: Sandbox) -> None:
     """Let money that has waited long enough be available; it is looked at only when somebody asks."""
     now = sandbox.now()
-    for transaction in sandbox.store.oldest_first("balance_transaction"):
-        if transaction["status"] == "pending" and transaction["available_on"] <= now:
-            transaction["status"] = "available"
-            sandbox.store.save("balance_transaction", transaction)
+    # All wait equally long: unless the clock was set back, those due are the oldest.
+    pending = sandbox.store.related_oldest_first("balance_transaction", "status", "pending")
+    first = takewhile if sandbox.store.in_order_of_time("balance_transaction") else filter
+    for transaction in list(first(lambda one: one["available_on"] <= now, pending)):
+        transaction["status"] = "available"
+        sandbox.store.save("balance_transaction", transaction)
 
 
 def of_charge(sandbox: Sandbox, charge: StripeObject, *, available_at_once: bool) -> StripeObject:

@@ -58,12 +58,7 @@ def retrieve(call: Call) -> StripeObject:
 
 
 def list_all(call: Call) -> StripeObject:
-    wanted = {
-        name: call.params[name]
-        for name in ("customer", "payment_intent", "transfer_group")
-        if name in call.params
-    }
-    return page(call, "charge", lambda charge: all(charge[name] == value for name, value in wanted.items()))
+    return page(call, "charge", by=("payment_intent", "customer", "transfer_group"))
 
 
 def update(call: Call) -> StripeObject:

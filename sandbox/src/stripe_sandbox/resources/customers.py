@@ -85,8 +85,7 @@ def retrieve(call: Call) -> StripeObject:
 
 
 def list_all(call: Call) -> StripeObject:
-    email = call.params.get("email")
-    return page(call, "customer", lambda customer: email in (None, customer["email"]))
+    return page(call, "customer", by=("email",))
 
 
 def update(call: Call) -> StripeObject:
@@ -103,10 +102,9 @@ def update(call: Call) -> StripeObject:
 def delete(call: Call) -> StripeObject:
     customer = call.find("customer")
     emit(call.sandbox, "customer.deleted", customer, call.cause)
-    for method in list(call.sandbox.store.oldest_first("payment_method")):
-        if method["customer"] == customer["id"]:
-            call.sandbox.store.save("payment_method", method | {"customer": None})
-            payment_methods.remember(call.sandbox, method["id"], used=True)
+    for method in call.sandbox.store.related("payment_method", "customer", customer["id"]):
+        call.sandbox.store.save("payment_method", method | {"customer": None})
+        payment_methods.remember(call.sandbox, method["id"], used=True)
     gone = {"id": customer["id"], "object": "customer", "deleted": True}
     call.sandbox.store.save("customer", gone)
     return gone

@@ -20,10 +20,7 @@ def retrieve(call: Call) -> StripeObject:
 
 
 def list_all(call: Call) -> StripeObject:
-    wanted = {name: call.params[name] for name in ("charge", "payment_intent") if name in call.params}
-    return page(
-        call, "dispute", lambda dispute: all(dispute[name] == value for name, value in wanted.items())
-    )
+    return page(call, "dispute", by=("charge", "payment_intent"))
 
 
 def update(call: Call) -> StripeObject:
@@ -76,8 +73,8 @@ def check_refundable(sandbox: Sandbox, charge: StripeObject) -> None:
         StripeError: `charge_disputed`.
     """
     if charge["disputed"] and any(
-        dispute["charge"] == charge["id"] and not dispute["is_charge_refundable"]
-        for dispute in sandbox.store.newest_first("dispute")
+        not dispute["is_charge_refundable"]
+        for dispute in sandbox.store.related("dispute", "charge", charge["id"])
     ):
         raise StripeError(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"

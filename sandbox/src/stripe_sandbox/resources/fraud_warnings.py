@@ -19,8 +19,7 @@ def retrieve(call: Call) -> StripeObject:
 
 
 def list_all(call: Call) -> StripeObject:
-    wanted = {name: call.params[name] for name in ("charge", "payment_intent") if name in call.params}
-    return page(call, KIND, lambda warning: all(warning[name] == value for name, value in wanted.items()))
+    return page(call, KIND, by=("charge", "payment_intent"))
 
 
 def come_later(sandbox: Sandbox, charge: StripeObject) -> None:
@@ -58,4 +57,4 @@ def _warn(sandbox: Sandbox, charge_id: str) -> None:
 
 
 def _warnings(sandbox: Sandbox, charge: StripeObject) -> list[StripeObject]:
-    return [warning for warning in sandbox.store.newest_first(KIND) if warning["charge"] == charge["id"]]
+    return sandbox.store.related(KIND, "charge", charge["id"])

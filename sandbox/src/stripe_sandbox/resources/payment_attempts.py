@@ -92,8 +92,7 @@ def passed_earlier(sandbox: Sandbox, intent: StripeObject, method: StripeObject)
         return False
     return any(
         attempt["payment_method"] == method["id"] and attempt["state"] == "authorized"
-        for attempt in sandbox.store.newest_first("payment_attempt")
-        if attempt["payment_intent"] == intent["id"]
+        for attempt in sandbox.store.related("payment_attempt", "payment_intent", intent["id"])
     )
 
 

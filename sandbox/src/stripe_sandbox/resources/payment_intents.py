@@ -84,8 +84,7 @@ def retrieve(call: Call) -> StripeObject:
 
 
 def list_all(call: Call) -> StripeObject:
-    customer = call.params.get("customer")
-    return page(call, "payment_intent", lambda intent: customer in (None, intent["customer"]))
+    return page(call, "payment_intent", by=("customer",))
 
 
 def update(call: Call) -> StripeObject:

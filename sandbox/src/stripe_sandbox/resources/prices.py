@@ -82,16 +82,12 @@ def retrieve(call: Call) -> StripeObject:
 
 
 def list_all(call: Call) -> StripeObject:
-    params = call.params
-    wanted = {name: params[name] for name in ("active", "currency", "product", "type") if name in params}
-    keys = params.get("lookup_keys")
+    keys = call.params.get("lookup_keys")
     return page(
         call,
         "price",
-        lambda price: (
-            all(price[name] == value for name, value in wanted.items())
-            and (keys is None or price["lookup_key"] in keys)
-        ),
+        lambda price: keys is None or price["lookup_key"] in keys,
+        by=("product", "active", "currency", "type"),
     )
 
 
@@ -114,14 +110,8 @@ def update(call: Call) -> StripeObject:
 def _take_lookup_key(call: Call, given: dict[str, Any]) -> None:
     """A lookup key names one price; another gives it up only when told to."""
     key = given.get("lookup_key")
-    holder = next(
-        (
-            price
-            for price in call.sandbox.store.oldest_first("price")
-            if key and price["lookup_key"] == key and price["id"] != call.id
-        ),
-        None,
-    )
+    others = call.sandbox.store.related("price", "lookup_key", key) if key else []
+    holder = next((price for price in others if price["id"] != call.id), None)
     if holder is None:
         return
     if not given.get("transfer_lookup_key"):

@@ -61,16 +61,12 @@ def retrieve(call: Call) -> StripeObject:
 
 
 def list_all(call: Call) -> StripeObject:
-    params = call.params
-    wanted = {name: params[name] for name in ("active", "shippable", "type", "url") if name in params}
-    ids = params.get("ids")
+    ids = call.params.get("ids")
     return page(
         call,
         "product",
-        lambda product: (
-            all(product[name] == value for name, value in wanted.items())
-            and (ids is None or product["id"] in ids)
-        ),
+        lambda product: ids is None or product["id"] in ids,
+        by=("url", "active", "shippable", "type"),
     )
 
 
@@ -90,7 +86,7 @@ def update(call: Call) -> StripeObject:
 
 def delete(call: Call) -> StripeObject:
     product = call.find("product")
-    if any(price["product"] == product["id"] for price in call.sandbox.store.oldest_first("price")):
+    if call.sandbox.store.related("price", "product", product["id"]):
         raise StripeError(
             "This product cannot be deleted because it has one or more user-created prices.", param="id"
         )

@@ -107,9 +107,7 @@ def cancel_by_hand(sandbox: Sandbox, refund: StripeObject) -> None:
 def fail_fresh(sandbox: Sandbox, charge: StripeObject) -> None:
     """A charge is charged back: what was being refunded of it comes to nothing."""
     since = sandbox.now() - _FRESH_SECONDS
-    for refund in list(sandbox.store.newest_first("refund")):
-        if refund["charge"] != charge["id"]:
-            continue
+    for refund in sandbox.store.related("refund", "charge", charge["id"]):
         if refund["status"] == "pending" or (refund["status"] == "succeeded" and refund["created"] >= since):
             _fail(sandbox, refund, "charge_for_pending_refund_disputed")
 

@@ -66,8 +66,7 @@ def retrieve(call: Call) -> StripeObject:
 
 
 def list_all(call: Call) -> StripeObject:
-    wanted = {name: call.params[name] for name in ("charge", "payment_intent") if name in call.params}
-    return page(call, "refund", lambda refund: all(refund[name] == value for name, value in wanted.items()))
+    return page(call, "refund", by=("charge", "payment_intent"))
 
 
 def update(call: Call) -> StripeObject:

@@ -7,27 +7,15 @@ from stripe_sandbox.store import StripeObject
 
 
 def list_all(call: Call) -> StripeObject:
-    kind, customer = call.params.get("type"), call.params.get("customer")
     return page(
-        call,
-        "payment_method",
-        lambda method: (
-            method["customer"] is not None
-            and customer in (None, method["customer"])
-            and kind in (None, method["type"])
-        ),
+        call, "payment_method", lambda method: method["customer"] is not None, by=("customer", "type")
     )
 
 
 def list_of(call: Call) -> StripeObject:
     """The PaymentMethods of the customer that the path names."""
     call.find("customer")
-    kind, customer = call.params.get("type"), call.id
-    return page(
-        call,
-        "payment_method",
-        lambda method: method["customer"] == customer and kind in (None, method["type"]),
-    )
+    return page(call, "payment_method", lambda method: method["customer"] == call.id, by=("type",))
 
 
 def retrieve_of(call: Call) -> StripeObject:

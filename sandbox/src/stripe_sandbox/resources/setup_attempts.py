@@ -25,8 +25,7 @@ _NOT_AUTHENTICATED = (
 def list_all(call: Call) -> StripeObject:
     """The attempts of one SetupIntent, newest first."""
     call.find("setup_intent", call.params["setup_intent"], "setup_intent")
-    wanted = call.params["setup_intent"]
-    return page(call, "setup_attempt", lambda attempt: attempt["setup_intent"] == wanted)
+    return page(call, "setup_attempt", by=("setup_intent",))
 
 
 def check_ready(call: Call, method: StripeObject) -> None:

@@ -95,8 +95,7 @@ def retrieve(call: Call) -> StripeObject:
 
 
 def list_all(call: Call) -> StripeObject:
-    wanted = {name: call.params[name] for name in ("customer", "payment_method") if name in call.params}
-    return page(call, "setup_intent", lambda intent: all(intent[name] == wanted[name] for name in wanted))
+    return page(call, "setup_intent", by=("customer", "payment_method"))
 
 
 def update(call: Call) -> StripeObject:
