@@ -19,7 +19,7 @@ SECRET_INSIDE = re.compile(r"_secret_[0-9A-Za-z]+")
 
 
 class StripeEvent(Table):
-    """One verified event. `outcome` is written in the same commit as its effects."""
+    """One verified event, written in the same commit as its effects."""
 
     __tablename__ = "stripe_events"
 
@@ -46,30 +46,21 @@ async def is_recorded(session: AsyncSession, event_id: str) -> bool:
     return await session.scalar(sa.select(sa.exists().where(StripeEvent.id == event_id))) or False
 
 
-async def record(session: AsyncSession, event: VerifiedEvent) -> bool:
-    """Write the event down unless it is there already; True for whoever may act on it.
+async def record(session: AsyncSession, event: VerifiedEvent, outcome: str) -> bool:
+    """Write the event down with what became of it; False where it is there already.
 
-    Of several that arrive together the later ones wait here for the first one's commit, and act only when it
-    rolled back. Call before anything else in the transaction, and `conclude` at its end.
+    The last statement of the transaction that did what the event calls for: of several that arrive together
+    the later ones wait here for the first one's commit, and then have to roll back.
     """
-    inserted = await session.scalar(
-        insert(StripeEvent)
-        .values(
-            id=event.id,
-            type=event.type,
-            created=sa.func.to_timestamp(event.created),
-            outcome="",
-            payload=_storable(event.payload),
-        )
-        .on_conflict_do_nothing(index_elements=[StripeEvent.id])
-        .returning(StripeEvent.id)
+    recorded = insert(StripeEvent).values(
+        id=event.id,
+        type=event.type,
+        created=sa.func.to_timestamp(event.created),
+        outcome=outcome,
+        payload=_storable(event.payload),
     )
-    return inserted is not None
-
-
-async def conclude(session: AsyncSession, event_id: str, outcome: str) -> None:
-    """Say what became of an event that `record` let through."""
-    await session.execute(sa.update(StripeEvent).where(StripeEvent.id == event_id).values(outcome=outcome))
+    unless_there = recorded.on_conflict_do_nothing(index_elements=[StripeEvent.id])
+    return (await session.scalar(unless_there.returning(StripeEvent.id))) is not None
 
 
 async def mark(session: AsyncSession) -> datetime | None:

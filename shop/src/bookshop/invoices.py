@@ -1,20 +1,22 @@
-"""Invoice numbers: gapless, in the order in which orders were paid, given in the commit that pays."""
+"""Invoice numbers: gapless, in the order in which orders were paid, given by the commit that pays.
+
+The database gives them: a deferred trigger on `orders` takes the next number from the one locked row of
+`invoice_counter` when a transaction that paid an order commits (migration 20261123_04, decision 0012). So a
+paid order without a number cannot exist, a number without a paid order neither, and what locks the counter
+is the commit alone. A sequence would leave a gap wherever a transaction rolls back.
+"""
 
 import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bookshop.database import Table, now
+from bookshop.database import Table
 
 
 class InvoiceCounter(Table):
-    """The last number given: one row, locked by whoever takes the next until it commits.
-
-    A sequence would be faster and leaves a gap wherever a transaction rolls back.
-    """
+    """The last number given: one row."""
 
     __tablename__ = "invoice_counter"
     __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
@@ -24,23 +26,10 @@ class InvoiceCounter(Table):
 
 
 class Invoice(Table):
-    """The number of a paid order's invoice."""
+    """The number of a paid order's invoice, and when it was given."""
 
     __tablename__ = "invoices"
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     order_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("orders.id"), unique=True)
-    issued_at: Mapped[datetime] = mapped_column(default=now)
-
-
-async def issue(session: AsyncSession, order_id: uuid.UUID) -> int:
-    """Give the order its invoice number. Called once, as late as can be in the transaction that pays it.
-
-    The moment is taken after the lock, so that numbers and dates are in the same order.
-    """
-    # What is pending is written first: from the next statement on every other payment waits for this one.
-    await session.flush()
-    given = sa.update(InvoiceCounter).values(last=InvoiceCounter.last + 1).returning(InvoiceCounter.last)
-    number = (await session.scalars(given)).one()
-    await session.execute(sa.insert(Invoice).values(number=number, order_id=order_id, issued_at=now()))
-    return number
+    issued_at: Mapped[datetime]

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from bookshop.books import Book
 from bookshop.carts import Cart
@@ -219,8 +219,9 @@ def carts_in_use() -> sa.Select[uuid.UUID | None]:
 
 async def locked(session: AsyncSession, order_id: uuid.UUID) -> Order | None:
     """The order with its lines as they are now, held against other writers until the session ends."""
-    query = _with_lines().where(Order.id == order_id).with_for_update(of=Order)
-    return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
+    query = sa.select(Order).options(joinedload(Order.lines)).where(Order.id == order_id)
+    fresh = query.with_for_update(of=Order).execution_options(populate_existing=True)
+    return (await session.scalars(fresh)).unique().one_or_none()
 
 
 def move(session: AsyncSession, order: Order, to: State, *, cause: str) -> None:

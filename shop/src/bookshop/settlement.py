@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import carts, invoices, ledger, orders, refunds, stock
+from bookshop import carts, ledger, orders, refunds, stock
 from bookshop.database import now
 from bookshop.orders import CLOSED, UNPAID, Order, State
 from bookshop.refunds import Refund
@@ -59,6 +59,10 @@ MOVES = {
 }
 
 
+# What can become of money that has not been heard of before.
+BRINGS_MONEY = {Outcome.PAID, Outcome.FLAGGED}
+
+
 async def settle(session: AsyncSession, payment: PaymentSnapshot, *, cause: str) -> Settlement:
     """Bring the order to what Stripe says of its PaymentIntent; the one way in which an order becomes paid.
 
@@ -77,7 +81,15 @@ async def settle(session: AsyncSession, payment: PaymentSnapshot, *, cause: str)
     decision = decide(order, payment)
     if order.payment_intent_id == payment.id:
         note(order, payment)
-    if payment.status == "succeeded" and payment.received.amount > 0:
+    # One statement writes all that changes on the order, when everything else is decided.
+    with session.no_autoflush:
+        return await _carry_out(session, order, payment, decision, cause)
+
+
+async def _carry_out(
+    session: AsyncSession, order: Order, payment: PaymentSnapshot, decision: Decision, cause: str
+) -> Settlement:
+    if decision.outcome in BRINGS_MONEY and payment.received.amount > 0:
         await ledger.charge(session, order.id, payment.id, payment.received)
     if decision.refusal is not None:
         return await _give_back(session, order, payment, decision.refusal)
@@ -157,8 +169,8 @@ async def _take(session: AsyncSession, order: Order, outcome: Outcome, cause: st
     if outcome in {Outcome.PAID, Outcome.PROCESSING}:
         await _leave_cart(session, order)
     if outcome == Outcome.PAID:
+        # The commit gives it an invoice number: see invoices.py.
         order.paid_at = now()
-        await invoices.issue(session, order.id)
 
 
 async def _leave_cart(session: AsyncSession, order: Order) -> None:

@@ -29,15 +29,16 @@ async def take_event(shop: Shop, event: VerifiedEvent, *, cause: Cause) -> str:
     Raises:
         PaymentsUnavailableError: the event needs a fresh look at Stripe and that failed; nothing is recorded.
     """
-    async with shop.sessions() as session:
-        if await events.is_recorded(session, event.id):
-            return DUPLICATE
     effect = await _effect(shop, event, cause)
-    async with shop.sessions.begin() as session:
-        if not await events.record(session, event):
+    async with shop.sessions() as session:
+        if effect and await events.is_recorded(session, event.id):
             return DUPLICATE
         outcome = await effect(session) if effect else IGNORED
-        await events.conclude(session, event.id, outcome)
+        # Of several that arrived together one is recorded; the others did nothing that lasts.
+        if not await events.record(session, event, outcome):
+            await session.rollback()
+            return DUPLICATE
+        await session.commit()
     return outcome
 
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
+    op.execute("DROP TRIGGER issue_invoice ON orders")
     for table in (
         "disputes",
         "refunds",
@@ -34,6 +35,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     op.execute("DROP FUNCTION refuse_change()")
+    op.execute("DROP FUNCTION issue_invoice()")
 
 
 def _stock() -> None:
@@ -98,6 +100,7 @@ def _invoices() -> None:
         sa.UniqueConstraint("order_id", name="uq_invoices_order_id"),
     )
     _number_what_was_paid()
+    _number_what_will_be_paid()
 
 
 def _number_what_was_paid() -> None:
@@ -106,6 +109,25 @@ def _number_what_was_paid() -> None:
         INSERT INTO invoices (number, order_id, issued_at)
         SELECT row_number() OVER (ORDER BY paid_at, id), id, paid_at FROM orders WHERE state = 'paid'""")
     op.execute("INSERT INTO invoice_counter (id, last) SELECT 1, count(*) FROM invoices")
+
+
+def _number_what_will_be_paid() -> None:
+    """At the commit, so that one payment keeps the next waiting for no longer than that."""
+    op.execute("""
+        CREATE FUNCTION issue_invoice() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            next integer;
+        BEGIN
+            -- Whoever came first is next; waiters for a row alone overtake each other, some of them for ever.
+            PERFORM pg_advisory_xact_lock('invoice_counter'::regclass::oid::bigint);
+            UPDATE invoice_counter SET last = last + 1 RETURNING last INTO STRICT next;
+            INSERT INTO invoices (number, order_id, issued_at) VALUES (next, NEW.id, clock_timestamp());
+            RETURN NULL;
+        END $$""")
+    op.execute("""
+        CREATE CONSTRAINT TRIGGER issue_invoice AFTER UPDATE OF state ON orders
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        WHEN (NEW.state = 'paid' AND OLD.state <> 'paid') EXECUTE FUNCTION issue_invoice()""")
 
 
 def _ledger() -> None:
