@@ -1,6 +1,5 @@
 """Settling: whoever brings the news, in any order and all at once, an order is paid once and mailed once."""
 
-import asyncio
 import itertools
 import secrets
 from collections.abc import Callable
@@ -9,13 +8,7 @@ import httpx
 import pytest
 
 import factories
-from bookshop.money import Money
-from bookshop.placing import Draft, Placed, place
-from bookshop.quotes import Item
-from bookshop.shipping import Address
-from bookshop.wiring import open_shop
-from bookshop.workflows.settle_payment import Cause, settle_payment
-from processes import ADDRESS, Shop, run_to_its_end, wait_until
+from processes import Shop, run_to_its_end, wait_until
 from shop_records import (
     at_once,
     bring,
@@ -250,35 +243,3 @@ def test_a_declined_card_leaves_the_order_open_for_another(shop: Shop) -> None:
     assert "4242" in httpx.get(shop.url + url, timeout=30).text
     row = order_row(shop, url)
     assert (row["card_brand"], row["card_last4"], row["payment_failure"]) == ("visa", "4242", None)
-
-
-def test_settling_from_many_processes(shop: Shop, database_url: str) -> None:
-    """Twenty sessions bring the same news to one locked row; one wins."""
-    environment = shop.environment | {"DATABASE_URL": database_url}
-    assert asyncio.run(settle_at_once(environment)) == ["paid", *["unchanged"] * 19]
-
-
-async def settle_at_once(environment: dict[str, str]) -> list[str]:
-    values = {name.lower(): value for name, value in environment.items()}
-    wanted = {"database_url", "stripe_secret_key", "stripe_publishable_key"}
-    async with open_shop(factories.settings(**{name: values[name] for name in wanted})) as opened:
-        draft = Draft(
-            checkout_key="0123456789abcdef",
-            items=(Item("working-in-public", 1),),
-            currency="sgd",
-            email="ada@example.com",
-            address=Address.model_validate(ADDRESS),
-            shown_total=Money(2800, "sgd"),
-            locale="en",
-        )
-        async with opened.sessions.begin() as session:
-            placed = await place(session, opened.settings, draft)
-        assert isinstance(placed, Placed)
-        news = factories.payment(placed.order.id, received=Money(2800, "sgd"))
-
-        async def settle() -> str:
-            async with opened.sessions.begin() as session:
-                outcome, _ = await settle_payment(session, opened.follow_ups, news, cause=Cause.WEBHOOK)
-            return outcome.value
-
-        return sorted(await asyncio.gather(*[settle() for _ in range(20)]))
