@@ -141,7 +141,8 @@ def _refuse(reason: str) -> Decision:
 
 def note(order: Order, payment: PaymentSnapshot) -> None:
     """Keep Stripe's word beside the order; `succeeded` and `canceled` are final and never overwritten."""
-    if order.payment_status in FINAL and not payment.is_final:
+    is_late = order.payment_status in FINAL and not payment.is_final
+    if is_late or (order.payment_status == "succeeded" and payment.status == "canceled"):
         return
     is_paid_now = payment.status == "succeeded" and order.payment_status != "succeeded"
     order.payment_status = payment.status

@@ -72,23 +72,6 @@ def test_the_last_copies_wanted_at_once(opened: OpenedShop) -> None:
     assert opened.shelf == (0, 2, 0)
 
 
-def test_invoice_numbers_have_no_gaps(opened: OpenedShop) -> None:
-    """Paid at once, some of it rolled back and paid again: 1 to 12, dated in their order."""
-    placed = [opened.place() for _ in range(AT_ONCE)]
-
-    async def pay_and_die(order: Order) -> None:
-        async with opened.shop.sessions() as session:
-            await settle_payment(session, opened.shop.follow_ups, opened.news(order), cause=Cause.WEBHOOK)
-
-    async def pay(order: Order) -> None:
-        assert await settle(opened, opened.news(order)) == Outcome.PAID
-
-    opened.at_once([*map(pay_and_die, placed[:4]), *map(pay, placed[4:])])
-    opened.at_once(list(map(pay, placed[:4])))
-    numbers = [row["number"] for row in opened.rows("SELECT number FROM invoices ORDER BY issued_at")]
-    assert numbers == list(range(1, AT_ONCE + 1))
-
-
 def test_one_event_delivered_many_times_at_once(opened: OpenedShop) -> None:
     """Story 6: the copies wait for the first one's commit, and are duplicates then."""
     order = opened.place()

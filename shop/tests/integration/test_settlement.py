@@ -140,6 +140,7 @@ def test_late_news_never_downgrades_a_paid_order(database_url: str, late: str) -
     books, outcomes = settled(database_url, ["succeeded", late])
     assert outcomes[1] == Outcome.UNCHANGED
     assert (books.state, len(books.changes)) == (State.PAID, 1)
+    assert books.order.payment_status == "succeeded"
 
 
 def test_processing_is_neither_success_nor_failure(database_url: str) -> None:
