@@ -6,6 +6,7 @@
     shop                a running shop, shared: shop.url, .order(), .sandbox.pay(secret), .mails("ada@…"),
                         .status(order_url); a test finds its mails by an address that only it uses
     rated_shop          the same, for tests of shipping: it charges processes.RATES
+    guarded_shop        the same, which limits what an address may do and takes it from X-Forwarded-For
     own_shop            a running shop of the test's own, to kill and restart: own_shop.web.kill(),
                         own_shop.start_web(), own_shop.sandbox.control("POST", "/_sandbox/…")
     start_shop          a function for a shop with other settings: start_shop(SHOP_NAME="Other")
@@ -37,12 +38,12 @@ import processes
 from bookshop.demo.postgres import embedded_postgres
 from bookshop.demo.postgres import url as postgres_url
 from demo_process import SECONDS_TO_STOP, Demo
-from processes import RATES, Sandbox, Shop, run_to_its_end
+from processes import GUARDED, RATES, Sandbox, Shop, run_to_its_end
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SCHEMES_WITHOUT_HOST = {"data", "blob", "about"}
 TEMPLATE = "migrated"
-WITH_PROGRAMS = {"migrated", "sandbox", "shop", "rated_shop", "start_shop"}
+WITH_PROGRAMS = {"migrated", "sandbox", "shop", "rated_shop", "guarded_shop", "start_shop"}
 MILLISECONDS_FOR_A_PAGE = 10_000
 
 
@@ -103,6 +104,11 @@ def shop(cluster: Callable[[str], str], migrated: str, data_dir: Path) -> Iterat
 @pytest.fixture(scope="session")
 def rated_shop(cluster: Callable[[str], str], migrated: str, data_dir: Path) -> Iterator[Shop]:
     yield from _shared_shop("rated", cluster, migrated, data_dir, SHIPPING_RATES=RATES)
+
+
+@pytest.fixture(scope="session")
+def guarded_shop(cluster: Callable[[str], str], migrated: str, data_dir: Path) -> Iterator[Shop]:
+    yield from _shared_shop("guarded", cluster, migrated, data_dir, **GUARDED)
 
 
 @pytest.fixture

@@ -36,6 +36,9 @@ ADDRESS = {
 
 # What shipping costs in `rated_shop`: S$12.00 but for two neighbours, and to Brazil for US dollars only.
 RATES = '{"SG": {"sgd": "3.00"}, "MY": {"sgd": "3.00"}, "BR": {"usd": "5.00"}, "*": {"sgd": "12.00"}}'
+
+# Settings under which a test's customers have addresses of their own, by X-Forwarded-For, and limits.
+GUARDED = {"ABUSE_LIMITS": "normal", "TRUSTED_PROXIES": "127.0.0.1"}
 SECONDS_TO_START = 60
 
 # Every program that this run of pytest started, for showing their logs when a test fails.
@@ -179,6 +182,8 @@ class Shop:
             "DATA_DIR": str(self.directory),
             "SHOPKEEPER_PASSWORD": "correct horse battery staple",
             "LOG_FORMAT": "console",
+            # Every customer of a test has the same address; what limits them is tested by itself.
+            "ABUSE_LIMITS": "off",
             **self.settings,
         }
 

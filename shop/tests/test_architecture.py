@@ -55,11 +55,12 @@ FLOORS = {
         "disputes",
         "ledger",
     }
-    | {"shipping", "cancellation", "invoices", "events", "mail", "audit", "covers", "workers"},
+    | {"shipping", "cancellation", "invoices", "events", "mail", "audit", "covers", "workers", "limits"},
     "ground": {
         "database",
         "money",
         "countries",
+        "network",
         "shipping_rates",
         "languages",
         "errors",
@@ -81,6 +82,7 @@ ALLOWED_UPWARDS = {
     ("migrations", "bookshop.events"),
     ("migrations", "bookshop.invoices"),
     ("migrations", "bookshop.ledger"),
+    ("migrations", "bookshop.limits"),
     ("migrations", "bookshop.mail"),
     ("migrations", "bookshop.orders"),
     ("migrations", "bookshop.refunds"),

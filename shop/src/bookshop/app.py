@@ -13,6 +13,7 @@ from bookshop.routes import routes
 from bookshop.settings import Settings
 from bookshop.web import problems
 from bookshop.web.cart_count import CartCount
+from bookshop.web.client_address import ClientAddress
 from bookshop.web.middleware import RequestJournal, SameOriginPosts, SecurityHeaders
 from bookshop.web.reader import Readers
 from bookshop.web.templating import Site
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         lifespan=lifespan,
         exception_handlers=problems.handlers(),
         middleware=[
+            Middleware(ClientAddress, settings=settings),
             # Whatever is answered is answered to somebody.
             Middleware(Readers, settings=settings),
             # Outside the journal: what the journal answers when something breaks is protected too.

@@ -49,6 +49,7 @@ class Order(Table):
     `total` and, within it, `shipping_amount` are in minor units of `currency`. `locale` is the language in
     which the customer ordered and is written to; `cart_id` names the cart that it came from, if any, and
     `left_cart_at` says when its books left that cart.
+    `placed_from` is the network address that pressed Pay, known for two days (`limits.py`).
     `payment_next_action` is Stripe's word for what it waits for, such as `paynow_display_qr_code`, until
     `payment_action_until` where it says so; `payment_failure` is Stripe's sentence about a refused card.
     `opening` counts the idempotency keys under which its PaymentIntent was asked for, from 0, and
@@ -66,6 +67,7 @@ class Order(Table):
             "created_at",
             postgresql_where="state IN ('awaiting_payment', 'processing')",
         ),
+        sa.Index("ix_orders_placed_from", "placed_from", postgresql_where="placed_from IS NOT NULL"),
         sa.Index("ix_orders_cart_id", "cart_id", postgresql_where="cart_id IS NOT NULL"),
     )
 
@@ -82,7 +84,8 @@ class Order(Table):
     left_cart_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(default=State.AWAITING_PAYMENT)
     review_reason: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    placed_from: Mapped[str | None] = mapped_column(sa.String(64))
     paid_at: Mapped[datetime | None]
 
     payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
@@ -200,6 +203,12 @@ async def by_checkout_key(session: AsyncSession, key: str) -> Order | None:
     return (await session.scalars(_with_lines().where(Order.checkout_key == key))).one_or_none()
 
 
+async def by_payment_intent(session: AsyncSession, payment_intent_id: str) -> Order | None:
+    """The order that this PaymentIntent pays, without its lines."""
+    query = sa.select(Order).where(Order.payment_intent_id == payment_intent_id)
+    return (await session.scalars(query)).one_or_none()
+
+
 async def waiting_of_cart(session: AsyncSession, cart_id: uuid.UUID) -> list[Order]:
     """The cart's orders that can still be paid and whose books are still in it, with their lines."""
     query = _with_lines().where(
@@ -237,6 +246,13 @@ async def next_opening(session: AsyncSession, order_id: uuid.UUID, *, spent: int
     if order.payment_intent_id is None and order.opening == spent:
         order.opening, order.opening_since = spent + 1, now()
     return order
+
+
+async def forget_origins(session: AsyncSession, *, placed_before: datetime) -> int:
+    """Forget where older orders were placed from; how many they are."""
+    known = (Order.placed_from.is_not(None), Order.created_at < placed_before)
+    forgotten = sa.update(Order).where(*known).values(placed_from=None).returning(Order.id)
+    return len((await session.scalars(forgotten)).all())
 
 
 async def note_asked(session: AsyncSession, order_id: uuid.UUID) -> None:

@@ -26,6 +26,9 @@ TOO_LATE = frozenset({"payment_intent_unexpected_state", "payment_intent_invalid
 # What is read with a PaymentIntent, so that the method it was paid with can be named.
 EXPANDED = ["latest_charge", "payment_method"]
 
+# Stripe's words for why a PaymentIntent is canceled (docs.stripe.com/api/payment_intents/cancel).
+CancellationReason = Literal["requested_by_customer", "abandoned", "fraudulent"]
+
 
 @dataclass(frozen=True, slots=True)
 class VerifiedEvent:
@@ -136,7 +139,7 @@ async def cancel(
     stripe_api: StripeConnection,
     payment_intent_id: str,
     *,
-    reason: Literal["requested_by_customer", "abandoned"],
+    reason: CancellationReason,
     idempotency_key: str,
 ) -> PaymentSnapshot:
     """Cancel a PaymentIntent; what Stripe says of it afterwards, canceled or not.

@@ -5,13 +5,15 @@
 
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import orders, quotes, stock
+from bookshop import limits, orders, quotes, stock
+from bookshop.database import now
 from bookshop.money import Money
 from bookshop.orders import Order, OrderChange, OrderLine, State
 from bookshop.quotes import Item, NotForSale, NotShippable, Quote, TooLittle, TooMuch
@@ -23,7 +25,8 @@ from bookshop.shipping import Address
 class Draft:
     """What a checkout asks for. `shown_total` is what its page showed: compared, never charged.
 
-    `locale` is the language in which the customer reads, and is written to.
+    `locale` is the language in which the customer reads, and is written to; `placed_from` who is counted for
+    it (`network.subject_of`), None where that cannot be told.
     """
 
     checkout_key: str
@@ -34,6 +37,8 @@ class Draft:
     shown_total: Money
     locale: str
     cart_id: uuid.UUID | None = None
+    placed_from: str | None = None
+    at: datetime = field(default_factory=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,14 @@ class SoldOut:
     left: int
 
 
-Refusal = TotalChanged | SoldOut | NotForSale | NotShippable | TooLittle | TooMuch | AlreadyPlaced
+@dataclass(frozen=True, slots=True)
+class TooOften:
+    """So much was placed from this address, or this payment opened so often, that it has to wait."""
+
+    wait: timedelta
+
+
+Refusal = TooOften | TotalChanged | SoldOut | NotForSale | NotShippable | TooLittle | TooMuch | AlreadyPlaced
 Result = Placed | Readdressed | Refusal
 
 
@@ -115,6 +127,8 @@ async def place(session: AsyncSession, settings: Settings, draft: Draft) -> Resu
 async def _place_new(
     session: AsyncSession, settings: Settings, draft: Draft, quoted: Quote, lines: list[OrderLine]
 ) -> Result:
+    if wait := await limits.spend(session, settings, limits.ADDRESS, draft.placed_from, at=draft.at):
+        return TooOften(wait)
     order_id = await _insert(session, draft, quoted)
     if order_id is None:
         earlier = await orders.by_checkout_key(session, draft.checkout_key)
@@ -145,6 +159,8 @@ async def resume(
     """The order again, to be paid and sent to this address, or where it is sent to already."""
     order = await orders.locked(session, order_id)
     assert order is not None, "orders are never deleted"  # noqa: S101
+    if wait := await _wait_to_open(session, settings, order):
+        return TooOften(wait)
     address = address or order.address
     if address is not None:
         return _resumed(settings, order, Recipient(order.email, locale, address), shown_total)
@@ -179,8 +195,16 @@ async def _again(session: AsyncSession, settings: Settings, earlier: Order, draf
     assert order is not None, "orders are never deleted"  # noqa: S101
     if order.currency != draft.currency or not quotes.holds(order, draft.items):
         return AlreadyPlaced(order)
+    if wait := await _wait_to_open(session, settings, order):
+        return TooOften(wait)
     recipient = Recipient(draft.email, draft.locale, draft.address)
     return _resumed(settings, order, recipient, draft.shown_total)
+
+
+async def _wait_to_open(session: AsyncSession, settings: Settings, order: Order) -> timedelta | None:
+    if order.state != State.AWAITING_PAYMENT:
+        return None
+    return await limits.spend(session, settings, limits.OPENINGS, order.id, at=now())
 
 
 def _resumed(settings: Settings, order: Order, recipient: Recipient, shown_total: Money) -> Result:
@@ -222,6 +246,8 @@ async def _insert(session: AsyncSession, draft: Draft, quoted: Quote) -> uuid.UU
             shipping_address=draft.address.model_dump(),
             locale=draft.locale,
             cart_id=draft.cart_id,
+            placed_from=draft.placed_from,
+            created_at=draft.at,
         )
         .on_conflict_do_nothing(index_elements=[Order.checkout_key])
         .returning(Order.id)

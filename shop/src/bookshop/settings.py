@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from babel.numbers import is_currency
 from pydantic import (
+    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
@@ -22,6 +23,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bookshop.errors import SettingsError
 from bookshop.languages import LANGUAGES
+from bookshop.network import parse_networks
 from bookshop.shipping_rates import ELSEWHERE, Rates, parse_countries, parse_rates
 
 # What sample files write instead of a key; nothing so short that a real key's random letters may spell it.
@@ -71,6 +73,9 @@ class Settings(BaseSettings):
     # None is free shipping; no countries is wherever the Address Element offers to ship.
     shipping_rates: Annotated[Rates, NoDecode] = {}
     shipping_countries: Annotated[tuple[str, ...], NoDecode] = ()
+
+    abuse_limits: Literal["normal", "tight", "off"] = "normal"
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_networks)] = ()
 
     smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:1025")
     mail_from: str = "Bookshop <orders@bookshop.example>"

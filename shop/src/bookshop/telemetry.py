@@ -61,6 +61,11 @@ follow_ups_owed_again = Counter(
 workflows_taken_over = Counter(
     "bookshop_workflows_taken_over_total", "Workflows of dead workers that this worker queued again."
 )
+limited = Counter(
+    "bookshop_limited_total",
+    "Attempts beyond an allowance, by allowance and level of the limits.",
+    ["allowance", "level"],
+)
 mails = Counter("bookshop_mails_total", "Mails by purpose and outcome.", ["purpose", "outcome"])
 
 

@@ -17,11 +17,18 @@ from bookshop.errors import PaymentsUnavailableError
 from bookshop.settings import Settings
 from bookshop.stripe_calls import WORKERS_PATIENCE
 from bookshop.wiring import Shop, open_shop
-from bookshop.workflows import deliver_confirmation, refund_order
-from bookshop.workflows.follow_ups import APPLICATION, APPLICATION_VERSION, MAIL_QUEUE, REFUND_QUEUE
+from bookshop.workflows import close_order, deliver_confirmation, refund_order
+from bookshop.workflows.follow_ups import (
+    APPLICATION,
+    APPLICATION_VERSION,
+    CLOSING_QUEUE,
+    MAIL_QUEUE,
+    REFUND_QUEUE,
+)
 from bookshop.workflows.reconcile import reconcile
 from bookshop.workflows.sweep_carts import sweep_carts
 from bookshop.workflows.sweep_follow_ups import sweep_follow_ups
+from bookshop.workflows.sweep_limits import sweep_limits
 from bookshop.workflows.take_over import Watch
 
 log = structlog.get_logger()
@@ -36,7 +43,7 @@ LAST_MOMENT = 8
 # Follow-ups of a queue that a worker has in hand, most of them waiting for their next try: so many that a few
 # mail servers which say "later" for days keep nobody else's mail waiting. `until_done` says how many of them
 # are tried at the same time.
-QUEUES = (MAIL_QUEUE, REFUND_QUEUE)
+QUEUES = (MAIL_QUEUE, REFUND_QUEUE, CLOSING_QUEUE)
 IN_HAND = 500
 
 
@@ -108,12 +115,14 @@ async def _launch(shop: Shop, executor_id: str) -> None:
     )
     deliver_confirmation.register(shop)
     refund_order.register(shop)
+    close_order.register(shop)
     schedules = {
         "reconcile": ("* * * * *", _scheduled("reconcile", lambda: reconcile(shop))),
         "sweep_follow_ups": (
             "*/5 * * * *",
             _scheduled("sweep_follow_ups", lambda: sweep_follow_ups(shop)),
         ),
+        "sweep_limits": ("29 * * * *", _scheduled("sweep_limits", lambda: sweep_limits(shop))),
         "sweep_carts": ("17 3 * * *", _scheduled("sweep_carts", lambda: sweep_carts(shop))),
     }
     # Launched on the running loop, which DBOS then runs workflows on: the shop's connections belong to it.

@@ -43,6 +43,7 @@ class DemoSettings(BaseSettings):
     stripe_secret_key: SecretStr | None = None
     stripe_publishable_key: str | None = None
     stripe_webhook_secret: SecretStr | None = None
+    abuse_limits: str | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -111,6 +112,8 @@ class DemoSettings(BaseSettings):
             environment["SMTP_URL"] = f"smtp://127.0.0.1:{self.smtp_port}"
         if not self.has_stripe_keys:
             environment |= {
+                # Whoever tries the shop out here has one address, and pays often.
+                "ABUSE_LIMITS": self.abuse_limits or "off",
                 "STRIPE_SECRET_KEY": self.kept["stripe_secret_key"],
                 "STRIPE_PUBLISHABLE_KEY": self.kept["stripe_publishable_key"],
                 "STRIPE_WEBHOOK_SECRET": self.kept["stripe_webhook_secret"],

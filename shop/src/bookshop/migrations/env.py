@@ -10,6 +10,7 @@ from bookshop import (  # noqa: F401  they declare the tables
     events,
     invoices,
     ledger,
+    limits,
     mail,
     orders,
     refunds,

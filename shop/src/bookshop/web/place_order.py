@@ -15,6 +15,7 @@ from bookshop.snapshots import PaymentSnapshot
 from bookshop.web import cart, refusals
 from bookshop.web.bodies import read_json
 from bookshop.web.checkout_bodies import NewOrder, Resumed
+from bookshop.web.client_address import counted_as
 from bookshop.web.reader import reader_of
 from bookshop.wiring import Shop
 from bookshop.workflows.open_payment import change_total, open_payment
@@ -49,6 +50,7 @@ async def place_order(request: Request) -> Response:
         address=body.shipping_address,
         shown_total=Money(body.total, body.currency),
         locale=reader_of(request).locale,
+        placed_from=counted_as(request),
     )
     if body.cart:
         result = await place_cart(shop, draft, cart.token_of(request))

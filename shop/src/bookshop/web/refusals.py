@@ -1,7 +1,10 @@
 """What a checkout is told when its order cannot be placed or paid, as problems with words for people."""
 
+import math
 from collections.abc import Callable
+from datetime import timedelta
 
+from babel.dates import format_timedelta
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +13,7 @@ from bookshop.carts import MOST_COPIES
 from bookshop.countries import country_name
 from bookshop.money import Money
 from bookshop.orders import Order, State
-from bookshop.placing import AlreadyPlaced, Refusal, SoldOut, TotalChanged
+from bookshop.placing import AlreadyPlaced, Refusal, SoldOut, TooOften, TotalChanged
 from bookshop.quotes import NotForSale, NotShippable, TooLittle, TooMuch, Unsellable
 from bookshop.web.problems import problem
 from bookshop.web.reader import reader_of
@@ -18,6 +21,8 @@ from bookshop.web.reader import reader_of
 
 def refused(request: Request, result: Refusal) -> Response:
     match result:
+        case TooOften(wait):
+            return too_often(request, wait)
         case TotalChanged():
             return total_changed(request, result)
         case AlreadyPlaced(order):
@@ -118,6 +123,42 @@ def cart_changed(request: Request) -> Response:
         checkout_url="/checkout",
         cart_url="/cart",
     )
+
+
+def too_often(request: Request, wait: timedelta) -> Response:
+    """429: what an address or an order may do within a while is used up. Says when there is more of it."""
+    reader = reader_of(request)
+    comfort = reader.gettext("Nothing has been charged for it.")
+    detail = f"{wait_sentence(request, wait)} {comfort}"
+    seconds = math.ceil(wait.total_seconds())
+    response = problem(
+        request,
+        429,
+        reader.gettext("Too many attempts for now"),
+        detail,
+        kind="/problems/too-often",
+        retry_after=seconds,
+    )
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def wait_sentence(request: Request, wait: timedelta) -> str:
+    """Why this attempt has to wait, and until when."""
+    reader = reader_of(request)
+    # Translators: %(when)s is such as "in 7 minutes".
+    return reader.gettext(
+        "There have been many attempts within a short time, so this one has to wait. Please try again "
+        "%(when)s.",
+        when=moment(wait, reader.language.babel),
+    )
+
+
+def moment(wait: timedelta, locale: str) -> str:
+    """As people say it, such as "in 7 minutes": whole minutes below an hour, then whole hours, rounded up."""
+    unit = timedelta(hours=1) if wait > timedelta(minutes=59) else timedelta(minutes=1)
+    whole = math.ceil(wait / unit) * unit
+    return format_timedelta(whole, threshold=1, add_direction=True, locale=locale)
 
 
 def closed(request: Request, order: Order) -> Response:

@@ -8,13 +8,17 @@ from itsdangerous import BadSignature, TimestampSigner
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bookshop import limits
+from bookshop.database import now
 from bookshop.errors import NotFoundError
 from bookshop.settings import Settings
 from bookshop.web import templating
 from bookshop.web.bodies import read_form
+from bookshop.web.client_address import counted_as
 from bookshop.web.cookies import remember
 from bookshop.web.pages import ShopkeeperPage
 from bookshop.web.reader import reader_of
+from bookshop.web.refusals import wait_sentence
 from bookshop.wiring import Shop
 
 log = structlog.get_logger()
@@ -41,13 +45,14 @@ async def sign_in_or_out(request: Request) -> Response:
         response = RedirectResponse("/shopkeeper", 303)
         response.delete_cookie(COOKIE)
         return response
+    async with request.app.state.shop.sessions.begin() as session:
+        wait = await limits.spend(session, settings, limits.SIGN_IN, counted_as(request), at=now())
+    if wait:
+        return _refusal(request, 429, wait_sentence(request, wait))
     if not secrets.compare_digest(form.get("password", "").encode(), _password(settings).encode()):
         log.warning("wrong shopkeeper password")
         await asyncio.sleep(WRONG_PASSWORD_PAUSE)
-        view = ShopkeeperPage(
-            is_signed_in=False, problem=reader_of(request).gettext("That is not the password.")
-        )
-        return templating.render(request, view, status=403, headers={"Cache-Control": "no-store"})
+        return _refusal(request, 403, reader_of(request).gettext("That is not the password."))
     response = RedirectResponse("/shopkeeper", 303)
     remember(request, response, COOKIE, _signer(settings).sign(COOKIE).decode(), seconds=SIGNED_IN_SECONDS)
     return response
@@ -63,6 +68,11 @@ def is_signed_in(request: Request) -> bool:
     except BadSignature:
         return False
     return True
+
+
+def _refusal(request: Request, status: int, problem: str) -> Response:
+    view = ShopkeeperPage(is_signed_in=False, problem=problem)
+    return templating.render(request, view, status=status, headers={"Cache-Control": "no-store"})
 
 
 def _settings(request: Request) -> Settings:

@@ -7,11 +7,16 @@ import structlog
 from bookshop import cancellation, orders, payments
 from bookshop.errors import PaymentsUnavailableError
 from bookshop.orders import State
+from bookshop.payments import CancellationReason
 from bookshop.snapshots import ABANDONED, TAKEN
 from bookshop.wiring import Shop
 from bookshop.workflows.settle_payment import Cause, settle_payment
 
 log = structlog.get_logger()
+
+
+# What Stripe is told, where it is not the customer's wish.
+REASONS: dict[Cause, CancellationReason] = {Cause.EXPIRY: ABANDONED, Cause.DECLINES: "fraudulent"}
 
 
 async def cancel_order(shop: Shop, order_id: uuid.UUID, *, cause: Cause) -> None:
@@ -31,7 +36,7 @@ async def cancel_order(shop: Shop, order_id: uuid.UUID, *, cause: Cause) -> None
     payment = await payments.cancel(
         shop.stripe,
         withdrawal.payment_intent_id,
-        reason=ABANDONED if to == State.EXPIRED else "requested_by_customer",
+        reason=REASONS.get(cause, "requested_by_customer"),
         idempotency_key=withdrawal.idempotency_key,
     )
     async with shop.sessions.begin() as session:

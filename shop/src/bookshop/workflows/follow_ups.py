@@ -15,8 +15,10 @@ APPLICATION_VERSION = "1"
 
 DELIVER_CONFIRMATION = "deliver_confirmation"
 REFUND_ORDER = "refund_order"
+CLOSE_ORDER = "close_order"
 MAIL_QUEUE = "mail"
 REFUND_QUEUE = "refunds"
+CLOSING_QUEUE = "closing"
 
 
 class FollowUps:
@@ -36,6 +38,10 @@ class FollowUps:
     async def refund_order(self, session: AsyncSession, refund_id: uuid.UUID) -> None:
         """Owe the refund that was written down, from this session's commit on; once, however often asked."""
         await self._owe(session, REFUND_ORDER, REFUND_QUEUE, refund_id)
+
+    async def close_order(self, session: AsyncSession, order_id: uuid.UUID) -> None:
+        """Let an order be closed whose payments were declined too often; once, however often asked."""
+        await self._owe(session, CLOSE_ORDER, CLOSING_QUEUE, order_id)
 
     async def _owe(self, session: AsyncSession, workflow: str, queue: str, subject: uuid.UUID) -> None:
         options: EnqueueOptions = {

@@ -27,6 +27,7 @@ class Cause(StrEnum):
     SHOPKEEPER = "canceled by the shopkeeper"
     EXPIRY = "waited too long"
     CART = "cart ordered again"
+    DECLINES = "declined too often"
 
 
 async def settle_payment(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bookshop import events, payments, snapshots
 from bookshop.payments import VerifiedEvent
 from bookshop.wiring import Shop
+from bookshop.workflows.close_order import count_decline
 from bookshop.workflows.settle_payment import Cause, settle_payment
 
 log = structlog.get_logger()
@@ -66,11 +67,26 @@ async def _payment(shop: Shop, event: VerifiedEvent, cause: Cause) -> Effect | N
     return settle
 
 
+async def _declined(shop: Shop, event: VerifiedEvent, cause: Cause) -> Effect | None:
+    """A payment that did not come about. One that a card's bank declined counts against order and address."""
+    settle = await _payment(shop, event, cause)
+    error = event.object.get("last_payment_error")
+    if settle is None or not isinstance(error, dict) or error.get("type") != "card_error":
+        return settle
+
+    async def settle_and_count(session: AsyncSession) -> str:
+        outcome = await settle(session)
+        await count_decline(session, shop, snapshots.snapshot(event.object))
+        return outcome
+
+    return settle_and_count
+
+
 STORIES: dict[str, Story] = {
     "payment_intent.amount_capturable_updated": _payment,
     "payment_intent.canceled": _payment,
     "payment_intent.partially_funded": _payment,
-    "payment_intent.payment_failed": _payment,
+    "payment_intent.payment_failed": _declined,
     "payment_intent.processing": _payment,
     "payment_intent.requires_action": _payment,
     "payment_intent.succeeded": _payment,
