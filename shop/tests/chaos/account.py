@@ -55,6 +55,7 @@ def _verdict(report: Report) -> list[str]:
         f"{len(report.complaints)} things are broken:",
         *(f"- {complaint}" for complaint in shown),
         *([f"- and {more} more"] if more else []),
+        *report.audit.splitlines(),
         f"Logs of every process: {report.directory}",
         f"Again: {report.options.rerun}",
     ]

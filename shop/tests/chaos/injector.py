@@ -16,12 +16,34 @@ from chaos.faults import Onset
 from chaos.notes import Notes
 from chaos.stripe_wire import Trouble
 from chaos.town import WEBS, WORKERS, Town
-from chaos.webhook_relay import Delivery
+from chaos.webhook_relay import SHUFFLED, Delivery
 
 # Four minutes: signatures stay valid, everything else that compares two clocks is put to the test.
 CLOCK_AHEAD = 240
 FORGED = "evt_forged"
 STALE, FUTURE = 400, -400
+
+# What Stripe answers instead: the status, and the stage of its work at which that happens.
+ANSWERED = {
+    "stripe_429": (429, "before"),
+    "stripe_500": (500, "before"),
+    "stripe_500_after_acting": (500, "after"),
+}
+
+# Faults that last; of those with the same word one lasts at a time, so that each meets a shop that works.
+ONE_AT_A_TIME = {
+    "web_killed": "processes",
+    "worker_killed": "processes",
+    "web_and_worker_killed": "processes",
+    "postgres_killed": "processes",
+    "worker_paused": "processes",
+    "webhook_lost": "webhooks",
+    "webhooks_off": "webhooks",
+    "payments_held": "payments",
+    "stripe_clock_ahead": "clock",
+    "stripe_unreachable": "wire",
+    "mail_server_down": "mail",
+}
 
 
 class Injector:
@@ -34,8 +56,7 @@ class Injector:
         self._asked: Counter[str] = Counter()
         self._fault_ids: dict[str, tuple[str, int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        # One process falls at a time, but where a kind says otherwise: each fault meets a shop that works.
-        self._processes = asyncio.Lock()
+        self._locks = {lock: asyncio.Lock() for lock in ONE_AT_A_TIME.values()}
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
 
     def begin(self, onset: Onset) -> None:
@@ -55,39 +76,35 @@ class Injector:
 
     async def _bring(self, onset: Onset, chance: random.Random) -> None:
         kind = onset.kind
-        match kind:
-            case (
-                "web_killed" | "worker_killed" | "web_and_worker_killed" | "postgres_killed" | "worker_paused"
-            ):
-                async with self._processes:
-                    await getattr(self, f"_{kind}")(chance)
-                self._struck[kind] += 1
-            case "stripe_429" | "stripe_500" | "stripe_500_after_acting":
-                await self._fail_at_stripe(kind, chance)
-            case "stripe_clock_ahead" | "webhook_lost" | "connections_terminated":
+        if kind in ONE_AT_A_TIME:
+            async with self._locks[ONE_AT_A_TIME[kind]]:
                 await getattr(self, f"_{kind}")(chance)
-            case "webhook_forged" | "webhook_replayed":
-                await getattr(self, f"_{kind}")(chance)
-            case _ if kind.startswith("stripe_"):
-                strokes = chance.randint(1, 4)
-                self._town.wire.troubles.extend(Trouble(kind, chance.uniform(0.3, 2)) for _ in range(strokes))
-            case _ if kind.startswith("webhook_"):
-                strokes = chance.randint(1, 4) if kind != "webhook_reordered" else 4
-                self._town.relay.troubles.extend((kind, chance) for _ in range(strokes))
-            case _:
-                self._town.postbox.troubles.append(kind)
+        elif act := getattr(self, f"_{kind}", None):
+            await act(chance)
+        elif kind in ANSWERED:
+            await self._fail_at_stripe(kind, chance)
+        elif kind.startswith("stripe_"):
+            strokes = chance.randint(1, 4)
+            self._town.wire.troubles.extend(Trouble(kind, chance.uniform(0.3, 2)) for _ in range(strokes))
+        elif kind.startswith("webhook_"):
+            strokes = SHUFFLED if kind == "webhook_reordered" else chance.randint(1, 4)
+            self._town.relay.troubles.extend((kind, chance) for _ in range(strokes))
+        else:
+            self._town.postbox.troubles.append(kind)
 
     async def _web_killed(self, chance: random.Random) -> None:
         number = chance.randrange(WEBS)
         self._town.fell(self._town.webs[number])
         await asyncio.sleep(chance.uniform(0, 1))
         await self._town.restart_web(number)
+        self._struck["web_killed"] += 1
 
     async def _worker_killed(self, chance: random.Random) -> None:
         number = chance.randrange(WORKERS)
         self._town.fell(self._town.workers[number])
         await asyncio.sleep(chance.uniform(0, 3))
         self._town.restart_worker(number)
+        self._struck["worker_killed"] += 1
 
     async def _web_and_worker_killed(self, chance: random.Random) -> None:
         web, worker = chance.randrange(WEBS), chance.randrange(WORKERS)
@@ -96,15 +113,18 @@ class Injector:
         await asyncio.sleep(chance.uniform(0, 2))
         self._town.restart_worker(worker)
         await self._town.restart_web(web)
+        self._struck["web_and_worker_killed"] += 1
 
     async def _postgres_killed(self, chance: random.Random) -> None:
         await self._town.kill_postgres(chance.uniform(0, 2))
+        self._struck["postgres_killed"] += 1
 
     async def _worker_paused(self, chance: random.Random) -> None:
         worker = self._town.workers[chance.randrange(WORKERS)]
         os.kill(worker.pid, signal.SIGSTOP)
         await asyncio.sleep(chance.uniform(3, 10))
         os.kill(worker.pid, signal.SIGCONT)
+        self._struck["worker_paused"] += 1
 
     async def _connections_terminated(self, _chance: random.Random) -> None:
         query = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -114,14 +134,37 @@ class Injector:
         self._struck["connections_terminated"] += 1
 
     async def _fail_at_stripe(self, kind: str, chance: random.Random) -> None:
-        """429 before anything; 500 inside and after acting, which Stripe then repeats to the same key."""
+        status, stage = ANSWERED[kind]
         paths = [("POST", "/v1/payment_intents"), ("GET", "/v1/payment_intents/*")]
-        method, path = chance.choice(paths) if kind == "stripe_429" else paths[0]
+        method, path = chance.choice(paths) if stage == "before" else paths[0]
         fault: dict[str, Any] = {"method": method, "path": path, "times": chance.randint(1, 3)}
-        fault |= {"status": 429, "headers": {"Retry-After": "1"}} if kind == "stripe_429" else {"status": 500}
-        fault["stage"] = {"stripe_429": "before", "stripe_500": "before"}.get(kind, "after")
+        fault |= {"status": status, "stage": stage}
+        if status == 429:
+            fault["headers"] = {"Retry-After": "1"}
         made = await self._switch("POST", "faults", **fault)
         self._fault_ids[made["id"]] = (kind, fault["times"])
+
+    async def _stripe_keys_forgotten(self, _chance: random.Random) -> None:
+        await self._switch("DELETE", "idempotency_keys")
+        self._struck["stripe_keys_forgotten"] += 1
+
+    async def _stripe_unreachable(self, chance: random.Random) -> None:
+        await self._town.wire.close()
+        await asyncio.sleep(chance.uniform(1, 5))
+        await self._town.wire.open()
+        self._struck["stripe_unreachable"] += 1
+
+    async def _mail_server_down(self, chance: random.Random) -> None:
+        await self._town.postbox.close()
+        await asyncio.sleep(chance.uniform(1, 5))
+        await self._town.postbox.open()
+        self._struck["mail_server_down"] += 1
+
+    async def _payments_held(self, chance: random.Random) -> None:
+        await self._switch("PUT", "payments", hold="processing")
+        await asyncio.sleep(chance.uniform(3, 8))
+        released = await self._switch("POST", "payments/release")
+        self._struck["payments_held"] += released["released"]
 
     async def _stripe_clock_ahead(self, chance: random.Random) -> None:
         await self._switch("PUT", "clock", offset=CLOCK_AHEAD)
@@ -134,6 +177,13 @@ class Injector:
         waiting = (await self._switch("GET", "webhooks"))["lose"]
         self._asked["webhook_lost"] += more
         await self._switch("PUT", "webhooks", lose=waiting + more)
+
+    async def _webhooks_off(self, chance: random.Random) -> None:
+        waiting = (await self._switch("GET", "webhooks"))["lose"]
+        await self._switch("PUT", "webhooks", lose=-1)
+        await asyncio.sleep(chance.uniform(3, 8))
+        await self._switch("PUT", "webhooks", lose=waiting)
+        self._struck["webhooks_off"] += 1
 
     async def _webhook_forged(self, _chance: random.Random) -> None:
         """A payment that nobody made, for an order that exists, signed in every wrong way."""

@@ -7,6 +7,7 @@ from chaos.browsing import Answer, Browser
 from chaos.notes import Note, Notes, Told
 
 GOOD_CARD = "4242424242424242"
+DISPUTED_CARDS = ("4000000000000259", "4000000000002685")
 DECLINED_CARDS = ("4000000000000002", "4000000000009995", "4000000000000069")
 ASKING_CARDS = ("4000002760003184", "4000000000003220")
 GOOD_ACCOUNTS = ("DE89370400440532013000", "AT611904300234573201")
@@ -51,6 +52,8 @@ class Payer:
             return [_card(chance.choice(DECLINED_CARDS))]
         if "authenticated" in habits:
             return [_card(chance.choice(ASKING_CARDS))]
+        if "disputed" in habits:
+            return [_card(chance.choice(DISPUTED_CARDS))]
         if "debit_failed" in habits:
             return [_debit(FAILING_ACCOUNT)]
         if "other_method" in habits:
@@ -84,6 +87,7 @@ class Payer:
             intent = await self._act(client_secret, intent) or intent
         if intent["status"] == "succeeded":
             self._note.told.add(Told.CHARGED)
+            self._meet("disputed")
         if intent["status"] == "processing":
             self._meet("debit_failed")
         return intent["status"] != "requires_payment_method"

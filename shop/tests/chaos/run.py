@@ -55,6 +55,7 @@ class Report:
     refunds: int = 0
     mails: int = 0
     copies: int = 0
+    audit: str = ""
     revived: Counter[str] = field(default_factory=Counter)
     complaints: list[str] = field(default_factory=list)
 
@@ -160,6 +161,9 @@ async def _reckon(town: Town, report: Report) -> None:
     truth = await judgement.look(town)
     report.complaints += judgement.complaints(truth, report.notes, town.postbox.received)
     report.complaints += report.notes.complaints
+    status, report.audit = await town.audit()
+    if status:
+        report.complaints.append(f"bookshop audit ends with {status}; what it says stands below")
     missing = [name for name in sorted(report.options.faults) if not report.struck[name]]
     report.complaints += [f"no {name} came about: this run has not shown what it claims" for name in missing]
     report.states = Counter(order["state"] for order in truth.orders)

@@ -6,8 +6,10 @@ server.
 
 import asyncio
 import contextlib
+import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -132,6 +134,20 @@ class Town:
                     return False
 
             await until(answers, f"web server {number} to answer", seconds=SECONDS_TO_START)
+
+    async def audit(self) -> tuple[int, str]:
+        """`bookshop audit`, as a shopkeeper calls it, without patience: its exit status and its words."""
+        asked = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bookshop", "audit", "--patience", "0"),
+            cwd=self.directory,
+            env=os.environ | self.environment(self.web_ports[0]),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        words, _ = await asked.communicate()
+        assert asked.returncode is not None
+        return asked.returncode, words.decode()
 
     async def kill_postgres(self, seconds: float) -> None:
         """SIGKILL to PostgreSQL and all its processes; up again, by crash recovery, after some seconds."""
