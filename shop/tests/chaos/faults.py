@@ -72,7 +72,6 @@ KINDS = (
     Kind("stripe_429", "Stripe has had too many requests", 0.02, 3),
     Kind("stripe_500", "Stripe fails before it acts", 0.02, 3),
     Kind("stripe_500_after_acting", "Stripe acts, and answers 500 to this key from then on", 0.01, 2),
-    Kind("stripe_keys_forgotten", "Stripe forgets all idempotency keys, as it may after a day", 0.005, 2),
     Kind("stripe_unreachable", "nobody answers at Stripe's address for seconds", 0.002, 1),
     Kind("stripe_request_lost", "a request never reaches Stripe", 0.02, 3),
     Kind("stripe_answer_lost", "Stripe acts, and its answer never arrives", 0.02, 3),

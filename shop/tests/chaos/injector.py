@@ -144,10 +144,6 @@ class Injector:
         made = await self._switch("POST", "faults", **fault)
         self._fault_ids[made["id"]] = (kind, fault["times"])
 
-    async def _stripe_keys_forgotten(self, _chance: random.Random) -> None:
-        await self._switch("DELETE", "idempotency_keys")
-        self._struck["stripe_keys_forgotten"] += 1
-
     async def _stripe_unreachable(self, chance: random.Random) -> None:
         await self._town.wire.close()
         await asyncio.sleep(chance.uniform(1, 5))
