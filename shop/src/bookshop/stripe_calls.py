@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 class KeySpentError(PaymentsUnavailableError):
-    """Stripe failed and may repeat this failure for as long as it knows the idempotency key.
+    """Stripe repeats a failure for as long as it knows the idempotency key.
 
     It may have acted all the same: whoever wants to try under another key has to look first
     (docs.stripe.com/api/idempotent_requests: results are kept whether they succeeded or failed, 500s too).
@@ -109,13 +109,13 @@ async def ask(
     *,
     expected: frozenset[str] = frozenset(),
 ) -> T:
-    """What Stripe answers to `call`, which is made again when Stripe had no room for it.
+    """What Stripe answers to `call`, which is made again when Stripe had no room for it or failed.
 
     `doing` names the call in logs and metrics.
 
     Raises:
         RefusedError: Stripe refused it with one of the codes in `expected`.
-        KeySpentError: Stripe failed, perhaps for ever under this idempotency key.
+        KeySpentError: Stripe failed, and repeats that under this idempotency key.
         PaymentsUnavailableError: no usable answer; the same call again is safe.
     """
     waited, pause = 0.0, FIRST_PAUSE
@@ -126,7 +126,8 @@ async def ask(
             if isinstance(error, stripe.InvalidRequestError) and error.code in expected:
                 raise RefusedError(error.code) from error
             wait = _told_to_wait(error) or pause * random.uniform(0.5, 1.5)  # noqa: S311  spreads callers
-            if not _had_no_room(error) or waited + wait > stripe_api.patience:
+            is_passing = _had_no_room(error) or (_failed(error) and not _is_replayed(error))
+            if not is_passing or waited + wait > stripe_api.patience:
                 raise unavailable(error, doing) from error
         await asyncio.sleep(wait)
         waited, pause = waited + wait, pause * 2
@@ -143,8 +144,8 @@ def unavailable(error: stripe.StripeError, doing: str) -> PaymentsUnavailableErr
         http_status=error.http_status,
         stripe_request_id=error.request_id,
     )
-    is_kept = isinstance(error, stripe.IdempotencyError) or (error.http_status or 0) >= FIRST_SERVER_ERROR
-    kind = KeySpentError if is_kept else PaymentsUnavailableError
+    is_spent = isinstance(error, stripe.IdempotencyError) or (_failed(error) and _is_replayed(error))
+    kind = KeySpentError if is_spent else PaymentsUnavailableError
     return kind(f"{doing} a PaymentIntent failed: {type(error).__name__}")
 
 
@@ -154,6 +155,19 @@ def _had_no_room(error: stripe.StripeError) -> bool:
     docs.stripe.com/rate-limits, docs.stripe.com/error-low-level: 429, and 409 for a key that is in use.
     """
     return isinstance(error, stripe.RateLimitError) or error.http_status == CONFLICT
+
+
+def _failed(error: stripe.StripeError) -> bool:
+    return (error.http_status or 0) >= FIRST_SERVER_ERROR
+
+
+def _is_replayed(error: stripe.StripeError) -> bool:
+    """Whether Stripe repeated what it once answered to the idempotency key.
+
+    A failure that is none is no reason for another key: another press may be under way with this one, and
+    there would be two of what was asked for.
+    """
+    return (error.headers or {}).get("idempotent-replayed") == "true"
 
 
 def _told_to_wait(error: stripe.StripeError) -> float:

@@ -74,6 +74,18 @@ def test_two_servers_at_the_same_key(breakable_shop: Shop) -> None:
     assert len(intents(breakable_shop, order["id"])) == 1
 
 
+def test_a_failure_beside_a_press_under_way(breakable_shop: Shop) -> None:
+    """One press waits for Stripe, the other meets a failure that Stripe does not keep: one PaymentIntent."""
+    key = secrets.token_urlsafe(24)
+    break_stripe(breakable_shop, method="POST", path=CREATE, latency_ms=3000)
+    break_stripe(breakable_shop, method="POST", path=CREATE, status=500, times=4)
+    answers = at_once([lambda: breakable_shop.order(checkout_key=key)] * 2)
+    assert sorted(answer.status_code for answer in answers) == [200, 201]
+    order = order_of(breakable_shop, key)
+    assert {intent_id(answer) for answer in answers} == {order["payment_intent_id"]}
+    assert intents(breakable_shop, order["id"]) == [order["payment_intent_id"]]
+
+
 def test_a_stored_failure_after_acting_is_looked_behind(breakable_shop: Shop) -> None:
     """Stripe made the PaymentIntent and repeats its 500 for ever: found by metadata, no second one made."""
     break_stripe(breakable_shop, method="POST", path=CREATE, stage="after", status=500)

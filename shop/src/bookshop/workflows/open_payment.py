@@ -44,6 +44,8 @@ async def open_payment(shop: Shop, order: Order) -> PaymentSnapshot | TotalChang
         if settled.state in CLOSED and not payment.is_final:
             await put_away(shop, order.id, cause=Cause.CHECKOUT)
         return AlreadyPlaced(settled)
+    if settled.payment_intent_id != payment.id:
+        return await _put_second_away(shop, settled, payment)
     if settled.money != payment.total:
         # Another window changed the address while this one waited for Stripe; or another amount was paid.
         return TotalChanged(settled.money, settled.shipping) if payment.can_change else AlreadyPlaced(settled)
@@ -66,6 +68,17 @@ async def change_total(shop: Shop, change: Readdressed) -> Placed | TotalChanged
         return AlreadyPlaced(change.order) if isinstance(again, PaymentSnapshot) else again
     async with shop.sessions.begin() as session:
         return await placing.take_new_rate(session, change)
+
+
+async def _put_second_away(
+    shop: Shop, order: Order, second: PaymentSnapshot
+) -> PaymentSnapshot | TotalChanged | AlreadyPlaced:
+    """Two presses have opened a payment each, under two keys: the order has one, the other one is closed."""
+    log.error("second payment of one order", order=str(order.id), payment_intent=second.id)
+    await payments.cancel(
+        shop.stripe, second.id, reason="abandoned", idempotency_key=f"{second.id}:cancel-second"
+    )
+    return await open_payment(shop, order)
 
 
 async def _created_or_read(shop: Shop, order: Order) -> PaymentSnapshot:
