@@ -73,6 +73,16 @@ def exclusive_parameters(*params: str) -> StripeError:
     )
 
 
+def check_email(email: str | None, param: str) -> None:
+    """Refuse what cannot be an address; none at all is fine.
+
+    Raises:
+        StripeError: `email_invalid`.
+    """
+    if email and "@" not in email:
+        raise StripeError(f"Invalid email address: {email}", code="email_invalid", param=param)
+
+
 def no_such(noun: str, identifier: str, param: str = "id", status: int = 404) -> StripeError:
     """A missing object, `noun` as Stripe writes it (`payment_intent`, `customer` …)."""
     return StripeError(f"No such {noun}: '{identifier}'", status=status, code="resource_missing", param=param)

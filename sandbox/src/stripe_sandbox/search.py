@@ -3,6 +3,7 @@
 Here what was written is found at once; Stripe takes up to a minute.
 """
 
+import operator
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
@@ -183,20 +184,23 @@ def _comparison(clause: _Clause, form: str) -> Callable[[Any], bool]:
     return lambda found: found is not None and _written(found) == value.casefold()
 
 
-def _numeric(operator: str, value: str) -> Callable[[Any], bool]:
+_COMPARISONS = {
+    ":": operator.eq,
+    "=": operator.eq,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+
+
+def _numeric(sign: str, value: str) -> Callable[[Any], bool]:
     try:
         number = int(value)
     except ValueError:
         raise errors.invalid_parameter(f"{value} is not a number.", "query") from None
-    comparisons: dict[str, Callable[[int], bool]] = {
-        ":": lambda found: found == number,
-        "=": lambda found: found == number,
-        "<": lambda found: found < number,
-        ">": lambda found: found > number,
-        "<=": lambda found: found <= number,
-        ">=": lambda found: found >= number,
-    }
-    return comparisons[operator]
+    compare = _COMPARISONS[sign]
+    return lambda found: bool(compare(found, number))
 
 
 def _value(item: StripeObject, clause: _Clause) -> Any:

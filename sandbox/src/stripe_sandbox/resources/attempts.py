@@ -9,6 +9,7 @@ from stripe_sandbox.errors import StripeError, no_such
 from stripe_sandbox.events import STRIPE_ITSELF, Cause, emit
 from stripe_sandbox.resources import (
     card_details,
+    method_options,
     method_payments,
     outcomes,
     payment_methods,
@@ -142,7 +143,7 @@ def _must_authenticate(
         return not off_session
     if wants == Authentication.REQUIRED_IF_ADAPTIVE and sandbox.settings.adaptive_3d_secure:
         return not off_session
-    asked = (intent["payment_method_options"] or {}).get("card", {}).get("request_three_d_secure")
+    asked = method_options.of(intent, "card").get("request_three_d_secure")
     return asked in ("any", "challenge") and wants == Authentication.SUPPORTED and not off_session
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from stripe_sandbox import cards
 from stripe_sandbox.declines import BLOCKED, Decline
 from stripe_sandbox.ids import alphanumeric
-from stripe_sandbox.resources import intent_states
+from stripe_sandbox.resources import intent_states, method_options
 from stripe_sandbox.store import StripeObject
 
 REVIEWED_BY = "manual_review_if_elevated_risk"
@@ -127,9 +127,7 @@ def of_method(intent: StripeObject, method: StripeObject, mandate: str | None) -
             "bank_code": "VAPE",
             "bank_name": "VAN DE PUT & CO",
             "bic": "VAPEBE22",
-            "preferred_language": (intent["payment_method_options"] or {})
-            .get(kind, {})
-            .get("preferred_language", "en"),
+            "preferred_language": method_options.of(intent, kind).get("preferred_language", "en"),
             "verified_name": name,
         },
         "eps": {"bank": method.get("eps", {}).get("bank"), "verified_name": name},

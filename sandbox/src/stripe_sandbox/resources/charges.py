@@ -12,6 +12,7 @@ from stripe_sandbox.pagination import page
 from stripe_sandbox.resources import (
     balance_transactions,
     card_details,
+    changes,
     charge_details,
     holds,
     intent_states,
@@ -62,21 +63,18 @@ def list_all(call: Call) -> StripeObject:
 
 
 def update(call: Call) -> StripeObject:
-    charge = call.find("charge")
-    before = dict(charge)
-    for name in ("customer", "description", "receipt_email", "transfer_group"):
-        if name in call.params:
-            charge[name] = call.params[name] or None
-    if "shipping" in call.params:
-        charge["shipping"] = call.params["shipping"]
-    if "fraud_details" in call.params:
-        charge["fraud_details"] = call.params["fraud_details"] or {}
-    charge["metadata"] = merged(charge["metadata"], call.params.get("metadata"))
-    changed = {name: before[name] for name in before if before[name] != charge[name]}
-    call.sandbox.store.save("charge", charge)
-    if changed:
-        emit(call.sandbox, "charge.updated", charge, call.cause, changed)
-    return charge
+    charge, params = call.find("charge"), call.params
+    changed: dict[str, Any] = {
+        name: params[name] or None
+        for name in ("customer", "description", "receipt_email", "transfer_group")
+        if name in params
+    }
+    if "shipping" in params:
+        changed["shipping"] = params["shipping"]
+    if "fraud_details" in params:
+        changed["fraud_details"] = params["fraud_details"] or {}
+    changed["metadata"] = merged(charge["metadata"], params.get("metadata"))
+    return changes.apply(call, charge, changed)
 
 
 def make(

@@ -112,14 +112,10 @@ def _create(call: Call, *, from_page: bool) -> StripeObject:
 
 
 def _method(call: Call) -> StripeObject:
-    named, data = call.params.get("payment_method"), call.params.get("payment_method_data")
-    if named and data:
-        raise errors.exclusive_parameters(*_EXCLUSIVE)
-    if named:
-        return payment_methods.find(call, named)
-    if not data:
+    method = payment_methods.named(call)
+    if method is None:
         raise errors.missing_parameter("payment_method_data")
-    return payment_methods.from_data(call.sandbox, data, "payment_method_data")
+    return method
 
 
 def _preview(method: StripeObject) -> dict[str, Any]:

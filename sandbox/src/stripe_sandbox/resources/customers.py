@@ -8,7 +8,7 @@ from stripe_sandbox.events import emit
 from stripe_sandbox.ids import alphanumeric, plain_id
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.pagination import page
-from stripe_sandbox.resources import payment_methods
+from stripe_sandbox.resources import changes, payment_methods
 from stripe_sandbox.store import StripeObject
 
 _NOT_IMITATED = (
@@ -91,12 +91,7 @@ def list_all(call: Call) -> StripeObject:
 def update(call: Call) -> StripeObject:
     customer = call.find("customer")
     changed = _changed(call, customer)
-    previous = {name: customer.get(name) for name, value in changed.items() if customer.get(name) != value}
-    customer |= changed
-    call.sandbox.store.save("customer", customer)
-    if previous:
-        emit(call.sandbox, "customer.updated", customer, call.cause, previous)
-    return customer
+    return changes.apply(call, customer, changed)
 
 
 def delete(call: Call) -> StripeObject:
@@ -117,10 +112,7 @@ def _changed(call: Call, customer: StripeObject, arriving: StripeObject | None =
         if params.get(name):
             raise errors.not_imitated(f"a customer's {name}")
     fields: dict[str, Any] = {name: params[name] or None for name in _PLAIN if name in params}
-    if fields.get("email") and "@" not in fields["email"]:
-        raise errors.StripeError(
-            f"Invalid email address: {fields['email']}", code="email_invalid", param="email"
-        )
+    errors.check_email(fields.get("email"), "email")
     if "metadata" in params:
         fields["metadata"] = merged(customer["metadata"], params["metadata"])
     if "address" in params:

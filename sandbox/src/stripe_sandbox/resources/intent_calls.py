@@ -25,6 +25,23 @@ def check_client_secret(call: Call, intent: StripeObject) -> None:
         )
 
 
+def check_only_with_confirm(call: Call, noun: str, names: tuple[str, ...]) -> None:
+    """Refuse what makes sense only when the intent is confirmed as it is created.
+
+    Raises:
+        StripeError: one of `names` is there though `confirm` is not.
+    """
+    if call.params.get("confirm"):
+        return
+    for name in names:
+        if name in call.params:
+            raise StripeError(
+                f"The parameter {name} cannot be passed when creating a {noun} unless confirm is set to "
+                "true.",
+                param=name,
+            )
+
+
 def check_return_url(call: Call, intent: StripeObject) -> None:
     """Automatic methods may redirect, so Stripe wants to know where to, also for a card that never does.
 

@@ -125,9 +125,7 @@ _AS_GIVEN = ("amount_details", "capture_method", "payment_details")
 
 
 def _check_texts(fields: dict[str, Any], params: dict[str, Any]) -> None:
-    email = fields.get("receipt_email")
-    if email and "@" not in email:
-        raise StripeError(f"Invalid email address: {email}", code="email_invalid", param="receipt_email")
+    errors.check_email(fields.get("receipt_email"), "receipt_email")
     if params.get("statement_descriptor"):
         raise StripeError(
             "For card charges, use statement_descriptor_suffix: they do not take statement_descriptor.",

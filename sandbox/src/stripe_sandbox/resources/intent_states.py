@@ -19,6 +19,7 @@ server.
 """
 
 from stripe_sandbox.errors import StripeError
+from stripe_sandbox.resources import method_options
 from stripe_sandbox.store import StripeObject
 
 UPDATABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -36,8 +37,7 @@ FINAL = ("succeeded", "canceled")
 
 def is_held(intent: StripeObject, kind: str) -> bool:
     """Tell whether money paid by a method waits for its capture, by its own option or the intent's."""
-    options = (intent["payment_method_options"] or {}).get(kind) or {}
-    return "manual" in (options.get("capture_method"), intent["capture_method"])
+    return "manual" in (method_options.of(intent, kind).get("capture_method"), intent["capture_method"])
 
 
 def check_updatable(intent: StripeObject) -> None:

@@ -30,9 +30,9 @@ def shown(kind: str, data: dict[str, Any], prefix: str) -> tuple[dict[str, Any],
     return details.get(kind, {}), {}
 
 
-def of_iban(iban: Iban) -> dict[str, Any]:
-    """The `sepa_debit` of a PaymentMethod: never the whole number."""
-    return {
+def of_iban(iban: Iban) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The `sepa_debit` of a PaymentMethod, never the whole number; and what is remembered of the account."""
+    shown = {
         "bank_code": iban.bank_code,
         "branch_code": "",
         "country": iban.country,
@@ -40,6 +40,7 @@ def of_iban(iban: Iban) -> dict[str, Any]:
         "generated_from": {"charge": None, "setup_attempt": None},
         "last4": iban.last4,
     }
+    return shown, {"outcome": iban.outcome, "delayed": iban.delayed, "reason": iban.reason}
 
 
 def missing_for(method: StripeObject) -> str | None:
@@ -59,4 +60,4 @@ def _bank_account(given: dict[str, Any], prefix: str) -> tuple[dict[str, Any], d
     iban = iban_for(str(number))
     if iban is None:
         raise errors.StripeError(IBAN_IS_WRONG, param=param)
-    return of_iban(iban), {"outcome": iban.outcome, "delayed": iban.delayed, "reason": iban.reason}
+    return of_iban(iban)

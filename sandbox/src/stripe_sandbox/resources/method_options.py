@@ -4,12 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_sandbox import methods
+from stripe_sandbox.store import StripeObject
 
 _SHOWN = frozenset({
     "app_id", "capture_method", "client", "network", "preferred_language", "preferred_locale",
     "request_extended_authorization", "request_incremental_authorization", "request_multicapture",
     "request_overcapture", "request_three_d_secure", "require_cvc_recollection", "setup_future_usage",
 })  # fmt: skip
+
+
+def of(intent: StripeObject, kind: str) -> dict[str, Any]:
+    """An intent's options for a method, empty when it has none."""
+    options: dict[str, Any] = (intent["payment_method_options"] or {}).get(kind) or {}
+    return options
 
 
 def merged(current: dict[str, Any] | None, given: dict[str, Any], types: list[str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from stripe_sandbox.methods import BY_TYPE, Flow
 from stripe_sandbox.resources import (
     mandates,
     method_details,
+    method_options,
     outcomes,
     payment_attempts,
     payment_methods,
@@ -53,7 +54,7 @@ def check_ready(call: Call, intent: StripeObject, method: StripeObject) -> None:
     if flow == Flow.DEBIT:
         mandates.check_accepted(call)
     if kind == "wechat_pay":
-        options = (intent["payment_method_options"] or {}).get(kind) or {}
+        options = method_options.of(intent, kind)
         client = options.get("client")
         if client is None and not call.key.publishable:
             raise errors.missing_parameter("payment_method_options[wechat_pay][client]")

@@ -5,7 +5,15 @@ from typing import Any
 from stripe_sandbox.declines import Decline
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.events import STRIPE_ITSELF, Cause, emit
-from stripe_sandbox.resources import charges, dispute_courses, holds, intent_states, payment_methods, reviews
+from stripe_sandbox.resources import (
+    charges,
+    dispute_courses,
+    holds,
+    intent_states,
+    method_options,
+    payment_methods,
+    reviews,
+)
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -17,23 +25,21 @@ def paid(
     cause: Cause,
     *,
     three_d_secure: dict[str, Any] | None = None,
-) -> StripeObject:
-    """The money is there, or held; gives the charge."""
+) -> None:
+    """The money is there, or held."""
     charge = charges.make(sandbox, intent, method, three_d_secure, None)
     _finish(sandbox, intent, method, charge, cause)
-    return charge
 
 
 def processing(
     sandbox: Sandbox, intent: StripeObject, method: StripeObject, cause: Cause, *, mandate: str | None = None
-) -> StripeObject:
-    """A bank has been asked and will answer later; gives the pending charge."""
+) -> None:
+    """A bank has been asked and will answer later."""
     charge = charges.make(sandbox, intent, method, None, None, pending=True, mandate=mandate)
     intent |= {"latest_charge": charge["id"], "status": "processing", "next_action": None}
     sandbox.store.save("payment_intent", intent)
     emit(sandbox, "payment_intent.processing", intent, cause)
     emit(sandbox, "charge.pending", charge, cause)
-    return charge
 
 
 def arrived(
@@ -41,7 +47,6 @@ def arrived(
 ) -> None:
     """The bank said yes to a pending charge."""
     charge |= {"paid": True, "status": "succeeded"}
-    sandbox.store.save("charge", charge)
     _finish(sandbox, intent, method, charge, cause)
 
 
@@ -144,7 +149,7 @@ def _finish(
 
 def _remember_method(sandbox: Sandbox, intent: StripeObject, method: StripeObject, cause: Cause) -> None:
     """Save the method for later use, when the intent, or its options for this method, ask for it."""
-    options = (intent["payment_method_options"] or {}).get(method["type"], {})
+    options = method_options.of(intent, method["type"])
     usage = options.get("setup_future_usage") or intent["setup_future_usage"]
     if usage and usage != "none":
         payment_methods.remember(sandbox, method["id"], set_up=True)

@@ -15,6 +15,7 @@ from typing import Any
 from stripe_sandbox import qr_codes
 from stripe_sandbox.ids import alphanumeric, plain_id
 from stripe_sandbox.methods import BY_TYPE, Flow
+from stripe_sandbox.resources import method_options
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -97,8 +98,7 @@ def passed_earlier(sandbox: Sandbox, intent: StripeObject, method: StripeObject)
 
 
 def _client(intent: StripeObject) -> str | None:
-    options: dict[str, Any] = (intent["payment_method_options"] or {}).get("wechat_pay") or {}
-    return options.get("client")
+    return method_options.of(intent, "wechat_pay").get("client")
 
 
 def _in_app(intent: StripeObject, attempt: StripeObject, url: str) -> tuple[str, dict[str, Any]]:

@@ -51,14 +51,7 @@ def create(call: Call) -> StripeObject:
             params.get("allowed_payment_method_types") or params.get("payment_method_types"), currency
         ),
     )
-    if not params.get("confirm"):
-        for name in _ONLY_WITH_CONFIRM:
-            if name in params:
-                raise StripeError(
-                    f"The parameter {name} cannot be passed when creating a PaymentIntent unless confirm is "
-                    "set to true.",
-                    param=name,
-                )
+    intent_calls.check_only_with_confirm(call, "PaymentIntent", _ONLY_WITH_CONFIRM)
     intent = intent_fields.new(call)
     method = _named_method(call, intent)
     if params.get("confirm"):
@@ -185,17 +178,12 @@ def cancel(call: Call) -> StripeObject:
 
 def _named_method(call: Call, intent: dict[str, Any]) -> StripeObject | None:
     """The PaymentMethod that the request names or describes, fit for this intent."""
-    named, data = call.params.get("payment_method"), call.params.get("payment_method_data")
-    if named and data:
-        raise errors.exclusive_parameters("payment_method", "payment_method_data")
-    if data:
-        kind = data.get("type")
-        if kind in methods.BY_TYPE and kind not in intent["payment_method_types"]:
-            raise attempts.not_allowed(intent, kind)
-        method = payment_methods.from_data(call.sandbox, data, "payment_method_data")
-    elif named:
-        method = payment_methods.find(call, named)
-    else:
+    kind = str((call.params.get("payment_method_data") or {}).get("type"))
+    described = not call.params.get("payment_method") and kind in methods.BY_TYPE
+    if described and kind not in intent["payment_method_types"]:
+        raise attempts.not_allowed(intent, kind)
+    method = payment_methods.named(call)
+    if method is None:
         return None
     attempts.check_fits(call.sandbox, intent, method)
     return method

@@ -75,9 +75,8 @@ def from_token(sandbox: Sandbox, token: str, data: dict[str, Any] | None = None)
     """
     iban = ibans.of_token(token)
     if iban:
-        hidden = {"outcome": iban.outcome, "delayed": iban.delayed, "reason": iban.reason}
         data = {"billing_details": _HOLDER} | (data or {})
-        return _save(sandbox, "sepa_debit", method_details.of_iban(iban), hidden, data)
+        return _save(sandbox, "sepa_debit", *method_details.of_iban(iban), data)
     card = cards.BY_TOKEN.get(token)
     if card is None:
         raise errors.no_such("PaymentMethod", token, "payment_method", status=400)
@@ -92,9 +91,24 @@ def _from_card_token(sandbox: Sandbox, token: str, data: dict[str, Any]) -> Stri
     card_name = name.removeprefix(f"{wallet}_") if wallet else name
     method = from_token(sandbox, f"pm_card_{card_name}", data)
     if wallet:
-        method["card"] |= {"wallet": {"dynamic_last4": method["card"]["last4"], wallet: {}, "type": wallet}}
+        shown = {"dynamic_last4": method["card"]["last4"], wallet: {}, "type": wallet}
+        method["card"] = method["card"] | {"wallet": shown}
         sandbox.store.save("payment_method", method)
     return method
+
+
+def named(call: Call) -> StripeObject | None:
+    """The PaymentMethod that a request names, or describes, if it does either.
+
+    Raises:
+        StripeError: it does both, or what it names or describes is none.
+    """
+    identifier, data = (call.params.get(name) for name in ("payment_method", "payment_method_data"))
+    if identifier and data:
+        raise errors.exclusive_parameters("payment_method", "payment_method_data")
+    if data:
+        return from_data(call.sandbox, data, "payment_method_data")
+    return find(call, identifier) if identifier else None
 
 
 def find(call: Call, identifier: str, param: str = "payment_method") -> StripeObject:

@@ -10,6 +10,7 @@ from stripe_sandbox.events import emit
 from stripe_sandbox.ids import plain_id
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.pagination import page
+from stripe_sandbox.resources import changes
 from stripe_sandbox.store import StripeObject
 
 _NOT_IMITATED = (
@@ -99,12 +100,7 @@ def update(call: Call) -> StripeObject:
     changed: dict[str, Any] = {name: params[name] for name in ("active", "tax_behavior") if name in params}
     changed |= {name: params[name] or None for name in ("lookup_key", "nickname") if name in params}
     changed["metadata"] = merged(price["metadata"], params.get("metadata"))
-    previous = {name: price[name] for name, value in changed.items() if price[name] != value}
-    price |= changed
-    call.sandbox.store.save("price", price)
-    if previous:
-        emit(call.sandbox, "price.updated", price, call.cause, previous)
-    return price
+    return changes.apply(call, price, changed)
 
 
 def _take_lookup_key(call: Call, given: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from stripe_sandbox.events import emit
 from stripe_sandbox.ids import plain_id
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.pagination import page
-from stripe_sandbox.resources import prices
+from stripe_sandbox.resources import changes, prices
 from stripe_sandbox.store import StripeObject
 
 _CLEARABLE = (
@@ -76,12 +76,8 @@ def update(call: Call) -> StripeObject:
     named = call.params.get("default_price")
     if named:
         changed["default_price"] = call.find("price", named, "default_price")["id"]
-    previous = {name: product[name] for name, value in changed.items() if product[name] != value}
-    product |= changed | {"updated": call.sandbox.now()}
-    call.sandbox.store.save("product", product)
-    if previous:
-        emit(call.sandbox, "product.updated", product, call.cause, previous)
-    return product
+    product["updated"] = call.sandbox.now()
+    return changes.apply(call, product, changed)
 
 
 def delete(call: Call) -> StripeObject:

@@ -53,7 +53,7 @@ def begin(sandbox: Sandbox, refund: StripeObject, charge: StripeObject) -> None:
     if not plan or not plan.get("for_balance"):
         _move_money(sandbox, refund)
     sandbox.store.save("refund", refund)
-    change_refunded(sandbox, charge, refund["amount"])
+    _change_refunded(sandbox, charge, refund["amount"])
     if plan:
         sandbox.store.save(_PLAN, {"id": refund["id"]} | plan)
         _plan_step(sandbox, refund["id"])
@@ -112,7 +112,7 @@ def fail_fresh(sandbox: Sandbox, charge: StripeObject) -> None:
             _fail(sandbox, refund, "charge_for_pending_refund_disputed")
 
 
-def change_refunded(sandbox: Sandbox, charge: StripeObject, amount: int) -> None:
+def _change_refunded(sandbox: Sandbox, charge: StripeObject, amount: int) -> None:
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
     sandbox.store.save("charge", charge)
@@ -174,10 +174,10 @@ def _succeed(sandbox: Sandbox, refund: StripeObject) -> None:
     _change(sandbox, refund, "succeeded")
 
 
-def _fail(sandbox: Sandbox, refund: StripeObject, reason: str, cause: Cause = STRIPE_ITSELF) -> None:
+def _fail(sandbox: Sandbox, refund: StripeObject, reason: str) -> None:
     _undo(sandbox, refund)
     refund["failure_reason"] = reason
-    _change(sandbox, refund, "failed", cause)
+    _change(sandbox, refund, "failed")
 
 
 def _undo(sandbox: Sandbox, refund: StripeObject) -> None:
@@ -187,7 +187,7 @@ def _undo(sandbox: Sandbox, refund: StripeObject) -> None:
         refund["failure_balance_transaction"] = back["id"]
     charge = sandbox.store.get("charge", refund["charge"])
     if charge is not None:
-        change_refunded(sandbox, charge, -refund["amount"])
+        _change_refunded(sandbox, charge, -refund["amount"])
 
 
 def _change(sandbox: Sandbox, refund: StripeObject, status: str, cause: Cause = STRIPE_ITSELF) -> None:

@@ -110,8 +110,7 @@ def _instructions(call: Call, charge: StripeObject) -> dict[str, Any]:
         StripeError: an address that is none, or none at all where one is needed.
     """
     email = call.params.get("instructions_email")
-    if email and "@" not in email:
-        raise StripeError(f"Invalid email address: {email}", code="email_invalid", param="instructions_email")
+    errors.check_email(email, "instructions_email")
     if not email and call.sandbox.control.refunds == "asks_customer":
         email = charge["billing_details"]["email"] or charge["receipt_email"]
         if not email:

@@ -62,14 +62,7 @@ def create(call: Call) -> StripeObject:
     params = call.params
     if params.get("confirm"):
         confirmation_tokens.apply(call)
-    else:
-        for name in _ONLY_WITH_CONFIRM:
-            if name in params:
-                raise StripeError(
-                    f"The parameter {name} cannot be passed when creating a SetupIntent unless confirm "
-                    "is set to true.",
-                    param=name,
-                )
+    intent_calls.check_only_with_confirm(call, "SetupIntent", _ONLY_WITH_CONFIRM)
     _refuse_not_imitated(params)
     intent = _new(call)
     method = _named_method(call, intent)
@@ -213,14 +206,8 @@ def _types(call: Call, intent: StripeObject) -> list[str]:
 
 
 def _named_method(call: Call, intent: StripeObject) -> StripeObject | None:
-    named, data = call.params.get("payment_method"), call.params.get("payment_method_data")
-    if named and data:
-        raise errors.exclusive_parameters("payment_method", "payment_method_data")
-    if data:
-        method = payment_methods.from_data(call.sandbox, data, "payment_method_data")
-    elif named:
-        method = payment_methods.find(call, named)
-    else:
+    method = payment_methods.named(call)
+    if method is None:
         return None
     if method["type"] not in intent["payment_method_types"]:
         raise StripeError(

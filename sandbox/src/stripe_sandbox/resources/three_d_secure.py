@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from stripe_sandbox.cards import Authentication, Card
 from stripe_sandbox.ids import plain_id
-from stripe_sandbox.resources import payment_methods
+from stripe_sandbox.resources import method_options, payment_methods
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import StripeObject
 
@@ -144,7 +144,7 @@ def passed(card: Card) -> dict[str, Any]:
 
 def result_without_challenge(card: Card, intent: StripeObject) -> dict[str, Any] | None:
     """The charge's `three_d_secure` when nothing was asked: null unless 3-D Secure was wanted by somebody."""
-    asked = (intent["payment_method_options"] or {}).get("card", {}).get("request_three_d_secure")
+    asked = method_options.of(intent, "card").get("request_three_d_secure")
     if card.authentication == Authentication.FRICTIONLESS:
         return passed(card)
     if asked not in ("any", "challenge") or card.authentication == Authentication.NOT_SUPPORTED:
