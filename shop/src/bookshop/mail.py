@@ -35,7 +35,11 @@ class Purpose(StrEnum):
 
 
 class Mail(Table):
-    """A mail that is owed, being sent, or sent. `sending` is claimed before the SMTP conversation."""
+    """A mail's way to the customer.
+
+    `sending` is claimed before the SMTP conversation, and stays when nobody knows how that ended: each claim
+    over another one may be a copy. `waiting` was surely not taken yet; `sent` and `refused` are final.
+    """
 
     __tablename__ = "mails"
 
@@ -44,6 +48,7 @@ class Mail(Table):
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(default="sending")
     attempts: Mapped[int] = mapped_column(default=1)
+    copies: Mapped[int] = mapped_column(default=0, server_default="0")
     claimed_at: Mapped[datetime] = mapped_column(default=now)
     sent_at: Mapped[datetime | None]
 
@@ -53,7 +58,11 @@ class RefusedError(Exception):
 
 
 class UndeliveredError(Exception):
-    """The mail server did not take this mail now; it may later."""
+    """The mail server did not take this mail now; it may later. `for_certain`: it cannot have taken it."""
+
+    def __init__(self, reason: Exception, *, for_certain: bool) -> None:
+        super().__init__(str(reason) or type(reason).__name__)
+        self.for_certain = for_certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +96,36 @@ async def claim(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose, me
     state = await session.scalar(
         claim_row.on_conflict_do_update(
             index_elements=[Mail.order_id, Mail.purpose],
-            set_={"attempts": Mail.attempts + 1, "claimed_at": now()},
+            set_={
+                "state": "sending",
+                "attempts": Mail.attempts + 1,
+                "copies": Mail.copies + sa.case((Mail.state == "sending", 1), else_=0),
+                "claimed_at": now(),
+            },
             where=Mail.state != "sent",
         ).returning(Mail.state)
     )
     return state is not None
 
 
-async def note_sent(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose) -> None:
-    """Note that the mail server took the mail."""
+async def note_waiting(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose) -> None:
+    """Note that the mail server has surely not taken the mail yet: the next try sends no copy."""
     await session.execute(
         sa.update(Mail)
-        .where(Mail.order_id == order_id, Mail.purpose == purpose)
-        .values(state="sent", sent_at=now())
+        .where(Mail.order_id == order_id, Mail.purpose == purpose, Mail.state == "sending")
+        .values(state="waiting")
     )
+
+
+async def note_sent(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose) -> int:
+    """Note that the mail server took the mail; the value says how many copies may have arrived beside it."""
+    copies = await session.scalar(
+        sa.update(Mail)
+        .where(Mail.order_id == order_id, Mail.purpose == purpose, Mail.state != "sent")
+        .values(state="sent", sent_at=now())
+        .returning(Mail.copies)
+    )
+    return copies or 0
 
 
 async def note_refused(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose) -> None:
@@ -172,13 +197,16 @@ async def send(message: EmailMessage, settings: Settings) -> None:
     except aiosmtplib.SMTPRecipientsRefused as error:
         if all(recipient.code >= 500 for recipient in error.recipients):
             raise RefusedError(str(error)) from error
-        raise UndeliveredError(str(error)) from error
+        raise UndeliveredError(error, for_certain=True) from error
     except aiosmtplib.SMTPDataError as error:
         if error.code >= 500:
             raise RefusedError(str(error)) from error
-        raise UndeliveredError(str(error)) from error
+        raise UndeliveredError(error, for_certain=True) from error
+    except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPResponseException) as error:
+        raise UndeliveredError(error, for_certain=True) from error
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise UndeliveredError(str(error)) from error
+        # A line that broke, or an answer that did not come: the mail may have been taken before.
+        raise UndeliveredError(error, for_certain=False) from error
 
 
 @functools.cache

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: str = ""
     web_workers: int = Field(default=1, ge=1)
+    worker_metrics_port: int | None = Field(default=None, ge=1, le=65535)
     database_url: SecretStr
 
     stripe_secret_key: SecretStr

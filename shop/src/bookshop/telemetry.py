@@ -66,6 +66,11 @@ limited = Counter(
     "Attempts beyond an allowance, by allowance and level of the limits.",
     ["allowance", "level"],
 )
+mail_copies = Counter(
+    "bookshop_mail_copies_total",
+    "Mails that may have arrived once more, with the same Message-ID.",
+    ["purpose"],
+)
 mails = Counter("bookshop_mails_total", "Mails by purpose and outcome.", ["purpose", "outcome"])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
+import prometheus_client
 import structlog
 from dbos import DBOS
 
@@ -50,6 +51,8 @@ IN_HAND = 500
 def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
     telemetry.configure(settings)
+    if settings.worker_metrics_port is not None:
+        prometheus_client.start_http_server(settings.worker_metrics_port, addr=settings.host)
     asyncio.run(_work(settings))
 
 

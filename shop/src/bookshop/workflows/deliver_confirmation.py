@@ -46,6 +46,9 @@ async def try_to_send(shop: Shop, order_id: uuid.UUID) -> Delivery:
         await mail.send(mail.confirmation(order, shop.settings), shop.settings)
     except mail.UndeliveredError as error:
         log.warning("mail not delivered yet", order=str(order_id), error=str(error))
+        if error.for_certain:
+            async with shop.sessions.begin() as session:
+                await mail.note_waiting(session, order_id, Purpose.CONFIRMATION)
         return _count(Delivery.LATER)
     except mail.RefusedError as error:
         log.error("mail refused for good", order=str(order_id), error=str(error))  # noqa: TRY400
@@ -53,8 +56,9 @@ async def try_to_send(shop: Shop, order_id: uuid.UUID) -> Delivery:
             await mail.note_refused(session, order_id, Purpose.CONFIRMATION)
         return _count(Delivery.REFUSED)
     async with shop.sessions.begin() as session:
-        await mail.note_sent(session, order_id, Purpose.CONFIRMATION)
-    log.info("mail sent", order=str(order_id), message_id=message_id)
+        copies = await mail.note_sent(session, order_id, Purpose.CONFIRMATION)
+    telemetry.mail_copies.labels(Purpose.CONFIRMATION).inc(copies)
+    log.info("mail sent", order=str(order_id), message_id=message_id, copies=copies)
     return _count(Delivery.SENT)
 
 

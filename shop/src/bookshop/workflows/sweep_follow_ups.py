@@ -46,7 +46,11 @@ async def sweep_follow_ups(shop: Shop) -> int:
 
 
 async def _paid_without_confirmation(session: AsyncSession) -> list[uuid.UUID]:
-    mailed = sa.exists().where(Mail.order_id == Order.id, Mail.purpose == Purpose.CONFIRMATION)
+    mailed = sa.exists().where(
+        Mail.order_id == Order.id,
+        Mail.purpose == Purpose.CONFIRMATION,
+        Mail.state.in_(("sent", "refused")),
+    )
     query = (
         sa.select(Order.id)
         .where(Order.paid_at > sa.func.now() - LOOKS_BACK, ~mailed)
