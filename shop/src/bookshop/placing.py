@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bookshop import limits, orders, quotes, stock
 from bookshop.database import now
@@ -101,6 +102,14 @@ class TooOften:
     wait: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """The lines of an order that is not placed yet, and what they come to."""
+
+    lines: list[OrderLine]
+    quote: Quote
+
+
 Refusal = TooOften | TotalChanged | SoldOut | NotForSale | NotShippable | TooLittle | TooMuch | AlreadyPlaced
 Result = Placed | Readdressed | Refusal
 
@@ -111,40 +120,51 @@ async def place(session: AsyncSession, settings: Settings, draft: Draft) -> Resu
     A double click, a second tab and a retry after a lost answer carry the same checkout key and all end at
     the same order; the unique key decides between two that arrive together.
     """
-    if earlier := await orders.by_checkout_key(session, draft.checkout_key):
+    wanted = await _priced(session, settings, draft)
+    if isinstance(wanted, _Priced):
+        placed = await _place_new(session, settings, draft, wanted)
+        if placed is not None:
+            return placed
+    # An order keeps what it was placed with, whatever has become of prices and shelves since.
+    earlier = await orders.by_checkout_key(session, draft.checkout_key)
+    if earlier is not None:
         return await _again(session, settings, earlier, draft)
+    assert not isinstance(wanted, _Priced), "a conflicting key belongs to an order"  # noqa: S101
+    return wanted
+
+
+async def _priced(session: AsyncSession, settings: Settings, draft: Draft) -> _Priced | Refusal:
     lines = await quotes.priced_lines(session, draft.items, draft.currency)
     if isinstance(lines, NotForSale):
         return lines
     quoted = quotes.of_lines(settings, lines, draft.currency, draft.address.country)
-    if not isinstance(quoted, Quote):
-        return quoted
-    if quoted.total != draft.shown_total:
+    if isinstance(quoted, Quote) and quoted.total != draft.shown_total:
         return TotalChanged(quoted.total, quoted.shipping)
-    return await _place_new(session, settings, draft, quoted, lines)
+    return _Priced(lines, quoted) if isinstance(quoted, Quote) else quoted
 
 
 async def _place_new(
-    session: AsyncSession, settings: Settings, draft: Draft, quoted: Quote, lines: list[OrderLine]
-) -> Result:
+    session: AsyncSession, settings: Settings, draft: Draft, wanted: _Priced
+) -> Placed | SoldOut | TooOften | None:
+    """None where this checkout has placed its order before."""
+    order = await _insert(session, draft, wanted.quote)
+    if order is None:
+        return None
     if wait := await limits.spend(session, settings, limits.ADDRESS, draft.placed_from, at=draft.at):
+        await session.execute(sa.delete(Order).where(Order.id == order.id))
         return TooOften(wait)
-    order_id = await _insert(session, draft, quoted)
-    if order_id is None:
-        earlier = await orders.by_checkout_key(session, draft.checkout_key)
-        assert earlier is not None, "a conflicting key belongs to an order"  # noqa: S101
-        return await _again(session, settings, earlier, draft)
-    for line in lines:
-        line.order_id = order_id
-    short = await stock.hold(session, order_id, _copies(lines))
+    for line in wanted.lines:
+        line.order_id = order.id
+    short = await stock.hold(session, order.id, _copies(wanted.lines))
     if short:
-        await session.execute(sa.delete(Order).where(Order.id == order_id))
-        line = next(line for line in lines if line.book_id in short)
+        await session.execute(sa.delete(Order).where(Order.id == order.id))
+        line = next(line for line in wanted.lines if line.book_id in short)
         return SoldOut(line.title, short[line.book_id])
-    session.add_all(lines)
-    session.add(OrderChange(order_id=order_id, to_state=State.AWAITING_PAYMENT, cause="placed at checkout"))
+    session.add_all(wanted.lines)
+    session.add(OrderChange(order_id=order.id, to_state=State.AWAITING_PAYMENT, cause="placed at checkout"))
     await session.flush()
-    return Placed(await orders.get(session, order_id), is_new=True)
+    set_committed_value(order, "lines", wanted.lines)
+    return Placed(order, is_new=True)
 
 
 async def resume(
@@ -234,21 +254,18 @@ def _copies(lines: list[OrderLine]) -> dict[int, int]:
     return copies
 
 
-async def _insert(session: AsyncSession, draft: Draft, quoted: Quote) -> uuid.UUID | None:
-    return await session.scalar(
-        insert(Order)
-        .values(
-            checkout_key=draft.checkout_key,
-            email=draft.email,
-            currency=draft.currency,
-            total=quoted.total.amount,
-            shipping_amount=quoted.shipping.amount,
-            shipping_address=draft.address.model_dump(),
-            locale=draft.locale,
-            cart_id=draft.cart_id,
-            placed_from=draft.placed_from,
-            created_at=draft.at,
-        )
-        .on_conflict_do_nothing(index_elements=[Order.checkout_key])
-        .returning(Order.id)
+async def _insert(session: AsyncSession, draft: Draft, quoted: Quote) -> Order | None:
+    inserted = insert(Order).values(
+        checkout_key=draft.checkout_key,
+        email=draft.email,
+        currency=draft.currency,
+        total=quoted.total.amount,
+        shipping_amount=quoted.shipping.amount,
+        shipping_address=draft.address.model_dump(),
+        locale=draft.locale,
+        cart_id=draft.cart_id,
+        placed_from=draft.placed_from,
+        created_at=draft.at,
     )
+    unless_there = inserted.on_conflict_do_nothing(index_elements=[Order.checkout_key])
+    return (await session.scalars(unless_there.returning(Order))).one_or_none()
