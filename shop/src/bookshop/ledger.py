@@ -73,16 +73,35 @@ async def charge(session: AsyncSession, order_id: uuid.UUID, payment_intent_id: 
     await post(session, f"charge:{payment_intent_id}", order_id, Account.SALES, received)
 
 
-async def charged(session: AsyncSession, payment_intent_id: str, currency: str) -> Money:
-    """What this PaymentIntent brought in, in this currency."""
-    brought = await session.scalar(
-        sa.select(LedgerLine.amount).where(
-            LedgerLine.posting == f"charge:{payment_intent_id}",
-            LedgerLine.account == STRIPE,
-            LedgerLine.currency == currency,
-        )
+async def fee(session: AsyncSession, order_id: uuid.UUID, transaction_id: str, taken: Money) -> None:
+    """Write down what Stripe kept by a balance transaction, or gave back (negative), in its currency.
+
+    That is the currency in which the account settles, which may be another one than the order's.
+    """
+    if taken.amount:
+        given = Money(-taken.amount, taken.currency)
+        await post(session, f"fee:{transaction_id}", order_id, Account.FEES, given)
+
+
+async def charged(session: AsyncSession, payment_intent_id: str) -> Money | None:
+    """What this PaymentIntent brought in; None where it has brought nothing."""
+    query = sa.select(LedgerLine.amount, LedgerLine.currency).where(
+        LedgerLine.posting == f"charge:{payment_intent_id}", LedgerLine.account == STRIPE
     )
-    return Money(brought or 0, currency)
+    found = (await session.execute(query)).first()
+    return Money(found.amount, found.currency) if found else None
+
+
+async def returned(session: AsyncSession, order_id: uuid.UUID) -> dict[str, int]:
+    """Minor units that went back, by the Stripe id of each of the order's refunds; 0 for one undone."""
+    query = sa.select(LedgerLine.posting, LedgerLine.amount).where(
+        LedgerLine.order_id == order_id, LedgerLine.account == Account.REFUNDS
+    )
+    found: dict[str, int] = {}
+    for posting, amount in await session.execute(query):
+        refund_id = posting.rpartition(":")[2]
+        found[refund_id] = found.get(refund_id, 0) + amount
+    return found
 
 
 async def balance(session: AsyncSession, order_id: uuid.UUID, currency: str) -> Balance:

@@ -21,7 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bookshop.database import Table, now
 from bookshop.languages import ENGLISH, LANGUAGES, Language, teach
 from bookshop.money import Money
-from bookshop.orders import Order
+from bookshop.orders import Order, State
+from bookshop.refunds import Refund
 from bookshop.settings import Settings
 
 # Seconds for a whole SMTP conversation.
@@ -29,9 +30,10 @@ SMTP_TIMEOUT = 14
 
 
 class Purpose(StrEnum):
-    """What a mail is for; one order gets one mail of each."""
+    """What a mail is for; one order gets one confirmation, and a notice for each refund."""
 
     CONFIRMATION = "confirmation"
+    REFUND = "refund"
 
 
 class Mail(Table):
@@ -90,7 +92,7 @@ def in_ascii(address: str) -> str:
     return validate_email(address, check_deliverability=False, allow_smtputf8=False).ascii_email or address
 
 
-async def claim(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose, message_id: str) -> bool:
+async def claim(session: AsyncSession, order_id: uuid.UUID, purpose: str, message_id: str) -> bool:
     """Note that this mail is about to be sent; False when it has been sent already."""
     claim_row = insert(Mail).values(order_id=order_id, purpose=purpose, message_id=message_id)
     state = await session.scalar(
@@ -108,7 +110,7 @@ async def claim(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose, me
     return state is not None
 
 
-async def note_waiting(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose) -> None:
+async def note_waiting(session: AsyncSession, order_id: uuid.UUID, purpose: str) -> None:
     """Note that the mail server has surely not taken the mail yet: the next try sends no copy."""
     await session.execute(
         sa.update(Mail)
@@ -117,7 +119,7 @@ async def note_waiting(session: AsyncSession, order_id: uuid.UUID, purpose: Purp
     )
 
 
-async def note_sent(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose) -> int:
+async def note_sent(session: AsyncSession, order_id: uuid.UUID, purpose: str) -> int:
     """Note that the mail server took the mail; the value says how many copies may have arrived beside it."""
     copies = await session.scalar(
         sa.update(Mail)
@@ -128,7 +130,7 @@ async def note_sent(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose
     return copies or 0
 
 
-async def note_refused(session: AsyncSession, order_id: uuid.UUID, purpose: Purpose) -> None:
+async def note_refused(session: AsyncSession, order_id: uuid.UUID, purpose: str) -> None:
     """Note that the mail server will never take the mail, so that somebody looks at it."""
     await session.execute(
         sa.update(Mail).where(Mail.order_id == order_id, Mail.purpose == purpose).values(state="refused")
@@ -140,9 +142,7 @@ def confirmation(order: Order, settings: Settings) -> EmailMessage:
 
     It is written in the order's language.
     """
-    # A language that the shop no longer speaks is no reason to send no mail.
-    language = LANGUAGES.get(order.locale, ENGLISH)
-    templates = _templates(language)
+    language = _language(order)
     facts = {
         "shop_name": settings.shop_name,
         "language": language,
@@ -156,20 +156,51 @@ def confirmation(order: Order, settings: Settings) -> EmailMessage:
         "payment_intent_id": order.payment_intent_id,
         "order_url": f"{settings.public_url}/orders/{order.token}",
     }
+    return _message(order, Purpose.CONFIRMATION, facts, settings, order.paid_at or now())
+
+
+def refund_notice(order: Order, refund: Refund, settings: Settings) -> EmailMessage:
+    """The mail that says that so much is on its way back. Same refund, same mail."""
+    facts = {
+        "shop_name": settings.shop_name,
+        "language": _language(order),
+        "order_number": order.number,
+        "refunded": refund.money,
+        "is_paid": order.state == State.PAID and refund.payment_intent_id == order.payment_intent_id,
+        "payment_intent_id": refund.payment_intent_id,
+        "order_url": f"{settings.public_url}/orders/{order.token}",
+    }
+    return _message(order, purpose_of(refund), facts, settings, refund.requested_at)
+
+
+def purpose_of(refund: Refund) -> str:
+    """What the notice of this refund is for, beside those of the order's other refunds."""
+    return f"{Purpose.REFUND}.{refund.id}"
+
+
+def _message(
+    order: Order, purpose: str, facts: dict[str, object], settings: Settings, date: datetime
+) -> EmailMessage:
+    templates, template = _templates(_language(order)), purpose.partition(".")[0]
     message = EmailMessage()
     name, address = parseaddr(settings.mail_from)
     message["From"] = Address(name, addr_spec=address)
     message["To"] = Address(addr_spec=in_ascii(order.email))
-    message["Subject"] = templates.get_template("confirmation_subject.txt").render(facts)
-    message["Message-ID"] = message_id(order.id, Purpose.CONFIRMATION, settings)
-    message["Date"] = format_datetime(order.paid_at or now())
+    message["Subject"] = templates.get_template(f"{template}_subject.txt").render(facts)
+    message["Message-ID"] = message_id(order.id, purpose, settings)
+    message["Date"] = format_datetime(date)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(templates.get_template("confirmation.txt").render(facts))
-    message.add_alternative(templates.get_template("confirmation.html").render(facts), subtype="html")
+    message.set_content(templates.get_template(f"{template}.txt").render(facts))
+    message.add_alternative(templates.get_template(f"{template}.html").render(facts), subtype="html")
     return message
 
 
-def message_id(order_id: uuid.UUID, purpose: Purpose, settings: Settings) -> str:
+def _language(order: Order) -> Language:
+    """A language that the shop no longer speaks is no reason to send no mail."""
+    return LANGUAGES.get(order.locale, ENGLISH)
+
+
+def message_id(order_id: uuid.UUID, purpose: str, settings: Settings) -> str:
     """The one Message-ID of this mail: a second copy of it is recognisable wherever it ends up."""
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
     return f"<{order_id}.{purpose}@{domain}>"

@@ -55,7 +55,8 @@ class Order(Table):
     `opening` counts the idempotency keys under which its PaymentIntent was asked for, from 0, and
     `opening_since` says when the present one was taken, None for the first.
     `cancel_attempts` counts the requests to cancel at Stripe; `cancel_refused_by` is the payment's status
-    that stood in the way of the last one.
+    that stood in the way of the last one. `called_off_at` is when the shopkeeper called a paid order off: its
+    money goes back and its books are not sent. `review_reason` is what a person should know, a line each.
     """
 
     __tablename__ = "orders"
@@ -86,6 +87,7 @@ class Order(Table):
     review_reason: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     placed_from: Mapped[str | None] = mapped_column(sa.String(64))
+    called_off_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
 
     payment_intent_id: Mapped[str | None] = mapped_column(unique=True)

@@ -23,8 +23,8 @@ SIGNATURE_TOLERANCE = 300
 # Stripe's codes for a cancellation that comes too late (docs.stripe.com/error-codes).
 TOO_LATE = frozenset({"payment_intent_unexpected_state", "payment_intent_invalid_cancellation_state"})
 
-# What is read with a PaymentIntent, so that the method it was paid with can be named.
-EXPANDED = ["latest_charge", "payment_method"]
+# What is read with a PaymentIntent: the method it was paid with, and what Stripe kept of it.
+EXPANDED = ["latest_charge.balance_transaction", "payment_method"]
 
 # Stripe's words for why a PaymentIntent is canceled (docs.stripe.com/api/payment_intents/cancel).
 CancellationReason = Literal["requested_by_customer", "abandoned", "fraudulent"]

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import carts, ledger, orders, refunds, stock
+from bookshop import carts, ledger, orders, refunds, review, stock
 from bookshop.database import now
 from bookshop.orders import CLOSED, UNPAID, Order, State
 from bookshop.refunds import Refund
@@ -91,6 +91,9 @@ async def _carry_out(
 ) -> Settlement:
     if decision.outcome in BRINGS_MONEY and payment.received.amount > 0:
         await ledger.charge(session, order.id, payment.id, payment.received)
+    if payment.fee is not None and payment.status == "succeeded":
+        # Stripe tells it later than the payment.
+        await ledger.fee(session, order.id, payment.fee.transaction_id, payment.fee.money)
     if decision.refusal is not None:
         return await _give_back(session, order, payment, decision.refusal)
     if decision.outcome == Outcome.PAID and not await stock.sell(session, order.id):
@@ -120,7 +123,7 @@ def decide(order: Order, payment: PaymentSnapshot) -> Decision:
 
 def _decide_payment(order: Order, payment: PaymentSnapshot) -> Decision:
     """An order becomes paid by its own PaymentIntent, in full, unless its customer has given it up."""
-    if any(payment.id in reason for reason in _reasons(order)):
+    if any(payment.id in reason for reason in review.reasons(order)):
         # Refused before, and on its way back; the reconciler asks again and again.
         return UNCHANGED
     if order.payment_intent_id != payment.id:
@@ -189,20 +192,16 @@ async def _give_back(
 
     An order that its own payment did not pay is over with it: its books go back.
     """
-    order.review_reason = "\n".join([*_reasons(order), reason])
+    review.flag(order, reason)
     if order.payment_intent_id == payment.id and order.state in UNPAID:
         orders.move(session, order, State.CANCELED, cause=reason)
         await stock.release(session, order.id)
     if payment.received.amount == 0:
         return Settlement(Outcome.FLAGGED, order)
-    refund = await refunds.request(session, order, payment.id, payment.received, cause=reason)
-    # Somebody was faster in Stripe's Dashboard.
+    refund = await refunds.request(session, order, payment.id, None, cause=reason)
+    # Somebody was faster in Stripe's Dashboard, or the customer's bank was.
     due = refund if isinstance(refund, Refund) else None
     return Settlement(Outcome.FLAGGED, order, due)
-
-
-def _reasons(order: Order) -> list[str]:
-    return order.review_reason.split("\n") if order.review_reason else []
 
 
 def _is_order_id(reference: str) -> bool:

@@ -22,6 +22,9 @@ TAKEN = frozenset({"succeeded", "processing"})
 # PaymentIntent statuses in which it may be updated (docs.stripe.com/payments/paymentintents/lifecycle).
 CHANGEABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 
+# What has to be read with a refund or a dispute: its payment names the order, and knows Stripe's fee.
+PAYMENT_AND_FEE: Final = "payment_intent.latest_charge.balance_transaction"
+
 # Where a next action says until when it can be done; Stripe spells it differently by method.
 EXPIRIES = ("expires_at", "expires_after")
 
@@ -65,13 +68,21 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Fee:
+    """What Stripe kept of a payment, in the currency that it settles in, by the balance transaction's id."""
+
+    transaction_id: str
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentSnapshot:
     """What Stripe said about one PaymentIntent at one moment. `status` is Stripe's word.
 
     `total` is what it asks for, `received` what it has brought: nothing before it succeeded.
     `method` is that of the payment, or of the present or the last attempt; None where nothing was tried or
     the source does not tell (an event names a PaymentMethod by its id alone). `cancellation_reason` is what
-    Stripe was told.
+    Stripe was told. `fee` is None until Stripe tells it, minutes after the payment.
     """
 
     id: str
@@ -84,6 +95,7 @@ class PaymentSnapshot:
     failure: Failure | None = None
     client_secret: str | None = None
     cancellation_reason: str | None = None
+    fee: Fee | None = None
 
     @property
     def is_final(self) -> bool:
@@ -110,7 +122,15 @@ def snapshot(intent: dict[str, Any]) -> PaymentSnapshot:
         failure=_failure(intent.get("last_payment_error")),
         client_secret=intent.get("client_secret"),
         cancellation_reason=intent.get("cancellation_reason"),
+        fee=_fee(intent.get("latest_charge")),
     )
+
+
+def _fee(charge: Any) -> Fee | None:
+    transaction = charge.get("balance_transaction") if isinstance(charge, dict) else None
+    if not isinstance(transaction, dict):
+        return None
+    return Fee(transaction["id"], Money(transaction["fee"], transaction["currency"]))
 
 
 def _method(intent: dict[str, Any]) -> Method | None:

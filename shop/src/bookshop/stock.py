@@ -153,6 +153,15 @@ async def sell(session: AsyncSession, order_id: uuid.UUID) -> bool:
     return True
 
 
+async def take_back(session: AsyncSession, order_id: uuid.UUID) -> None:
+    """Put what the order has bought back on the shelf: it was called off before it was sent."""
+    sold = await _holds(session, order_id, {Hold.SOLD})
+    shelf = {row.book_id: row for row in await _locked(session, [hold.book_id for hold in sold])}
+    for copies in sold:
+        shelf[copies.book_id].sold -= copies.quantity
+        _turn(copies, Hold.RELEASED)
+
+
 async def _locked(session: AsyncSession, book_ids: Iterable[int]) -> list[Stock]:
     wanted = list(book_ids)
     if not wanted:

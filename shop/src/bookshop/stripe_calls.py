@@ -33,6 +33,9 @@ WORKERS_PATIENCE = 30.0
 # Seconds before the first try of our own; each further one waits twice as long.
 FIRST_PAUSE = 0.5
 
+# Stripe's code for an id that it does not know (docs.stripe.com/error-codes).
+MISSING = frozenset({"resource_missing"})
+
 CONFLICT = 409
 FIRST_SERVER_ERROR = 500
 

@@ -71,6 +71,9 @@ mail_copies = Counter(
     "Mails that may have arrived once more, with the same Message-ID.",
     ["purpose"],
 )
+refunds = Counter("bookshop_refunds_total", "Refunds by the state that they came to.", ["state"])
+disputes = Counter("bookshop_disputes_total", "News of disputes, by Stripe's status.", ["status"])
+fraud_warnings = Counter("bookshop_fraud_warnings_total", "Payments that a card's bank reported as fraud.")
 mails = Counter("bookshop_mails_total", "Mails by purpose and outcome.", ["purpose", "outcome"])
 
 

@@ -18,7 +18,7 @@ from bookshop.errors import PaymentsUnavailableError
 from bookshop.settings import Settings
 from bookshop.stripe_calls import WORKERS_PATIENCE
 from bookshop.wiring import Shop, open_shop
-from bookshop.workflows import close_order, deliver_confirmation, refund_order
+from bookshop.workflows import close_order, deliver_confirmation, deliver_refund_notice, refund_order
 from bookshop.workflows.follow_ups import (
     APPLICATION,
     APPLICATION_VERSION,
@@ -117,6 +117,7 @@ async def _launch(shop: Shop, executor_id: str) -> None:
         }
     )
     deliver_confirmation.register(shop)
+    deliver_refund_notice.register(shop)
     refund_order.register(shop)
     close_order.register(shop)
     schedules = {

@@ -26,7 +26,8 @@ RULES = (
     ),
     Rule(
         "one-sale-a-line",
-        "Each line of an order has its hold of a counted book, of the same quantity, sold once it is paid.",
+        "Each line of an order has its hold of a counted book, of the same quantity, sold while it is paid "
+        "and not called off.",
         """
         SELECT o.id AS "order", o.state, l.book_id AS book, l.quantity, h.quantity AS held, h.state AS hold
         FROM audited o
@@ -38,7 +39,8 @@ RULES = (
         -- An order that was placed while its book's first copies came in may have seen none.
         WHERE (h.order_id IS NULL AND o.created_at > counted.since + interval '10 seconds')
            OR h.quantity <> l.quantity
-           OR (o.state IN ('paid', 'shipped') AND h.state <> 'sold')""",
+           OR (o.state IN ('paid', 'shipped')
+               AND h.state <> CASE WHEN o.called_off_at IS NULL THEN 'sold' ELSE 'released' END)""",
     ),
     Rule(
         "holds-end",

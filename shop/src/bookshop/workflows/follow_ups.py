@@ -14,6 +14,7 @@ APPLICATION = "bookshop"
 APPLICATION_VERSION = "1"
 
 DELIVER_CONFIRMATION = "deliver_confirmation"
+DELIVER_REFUND_NOTICE = "deliver_refund_notice"
 REFUND_ORDER = "refund_order"
 CLOSE_ORDER = "close_order"
 MAIL_QUEUE = "mail"
@@ -34,6 +35,10 @@ class FollowUps:
     async def deliver_confirmation(self, session: AsyncSession, order_id: uuid.UUID) -> None:
         """Owe the customer a confirmation mail from this session's commit on; once, however often asked."""
         await self._owe(session, DELIVER_CONFIRMATION, MAIL_QUEUE, order_id)
+
+    async def deliver_refund_notice(self, session: AsyncSession, refund_id: uuid.UUID) -> None:
+        """Owe the customer the mail about a refund, from this session's commit on; once, as above."""
+        await self._owe(session, DELIVER_REFUND_NOTICE, MAIL_QUEUE, refund_id)
 
     async def refund_order(self, session: AsyncSession, refund_id: uuid.UUID) -> None:
         """Owe the refund that was written down, from this session's commit on; once, however often asked."""

@@ -1,7 +1,5 @@
 """One event of Stripe's, whoever brings it: recorded once, with what it calls for, in one commit."""
 
-from collections.abc import Awaitable, Callable
-
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,13 +7,11 @@ from bookshop import events, payments, snapshots
 from bookshop.payments import VerifiedEvent
 from bookshop.wiring import Shop
 from bookshop.workflows.close_order import count_decline
+from bookshop.workflows.returned_money import dispute, fee, fraud_warning, refund
 from bookshop.workflows.settle_payment import Cause, settle_payment
+from bookshop.workflows.stories import Effect, Story
 
 log = structlog.get_logger()
-
-# What an event calls for, done inside the transaction that records it; what became of it, in a word.
-Effect = Callable[[AsyncSession], Awaitable[str]]
-Story = Callable[[Shop, VerifiedEvent, Cause], Awaitable[Effect | None]]
 
 IGNORED = "ignored"
 DUPLICATE = "duplicate"
@@ -83,6 +79,13 @@ async def _declined(shop: Shop, event: VerifiedEvent, cause: Cause) -> Effect | 
 
 
 STORIES: dict[str, Story] = {
+    "charge.dispute.closed": dispute,
+    "charge.dispute.created": dispute,
+    "charge.dispute.funds_reinstated": dispute,
+    "charge.dispute.funds_withdrawn": dispute,
+    "charge.dispute.updated": dispute,
+    "charge.refund.updated": refund,
+    "charge.updated": fee,
     "payment_intent.amount_capturable_updated": _payment,
     "payment_intent.canceled": _payment,
     "payment_intent.partially_funded": _payment,
@@ -90,4 +93,9 @@ STORIES: dict[str, Story] = {
     "payment_intent.processing": _payment,
     "payment_intent.requires_action": _payment,
     "payment_intent.succeeded": _payment,
+    "radar.early_fraud_warning.created": fraud_warning,
+    "radar.early_fraud_warning.updated": fraud_warning,
+    "refund.created": refund,
+    "refund.failed": refund,
+    "refund.updated": refund,
 }
