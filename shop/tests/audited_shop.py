@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from psycopg.rows import dict_row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import audit, database, stock
+from bookshop import audit, database, disputes, orders, refunds, stock
 from bookshop.audit.report import Report
 from bookshop.audit.stripe_lists import StripeAccount
 from bookshop.audit.workspace import Scope
@@ -33,7 +33,7 @@ class Audited:
     database_url: str
     sandbox: Sandbox
 
-    def sql(self, statement: str, *values: object) -> list[dict[str, Any]]:
+    def sql(self, statement: str) -> list[dict[str, Any]]:
         """Run SQL behind the shop's back: no trigger stands in the way, no foreign key is checked.
 
         `@paid` is the id of the order by that name.
@@ -43,7 +43,7 @@ class Audited:
         )
         with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
             connection.execute("SET session_replication_role = replica")
-            cursor = connection.execute(named, values)
+            cursor = connection.execute(named)
             return cursor.fetchall() if cursor.description else []
 
     def audit(
@@ -73,6 +73,10 @@ class Purchases:
         self._give_up()
         self._let_expire()
         self._pay_twice(self.orders["flagged"])
+        self._refund("refunded", 2300)
+        self._refund("partly_refunded", 1000)
+        self._dispute("disputed")
+        self._lose("lost", self._dispute("lost"))
         wait_until(lambda: not _unfinished(self.shop), "the shop to come to rest")
         rows(self.shop.database_url, "UPDATE stock_receipts SET at = at - interval '1 hour'")
 
@@ -81,8 +85,8 @@ class Purchases:
         self.orders[name] = placed.json()["order_url"]
         return placed
 
-    def _pay(self, name: str) -> None:
-        self.shop.sandbox.pay(self._order(name).json()["client_secret"])
+    def _pay(self, name: str, **card: str) -> None:
+        self.shop.sandbox.pay(self._order(name).json()["client_secret"], **card)
         wait_until_state(self.shop, self.orders[name], "paid")
 
     def _give_up(self) -> None:
@@ -102,6 +106,34 @@ class Purchases:
         wait_until(
             lambda: order_row(self.shop, order_url)["review_reason"], "the second payment to be flagged"
         )
+
+    def _refund(self, name: str, amount: int) -> None:
+        """In Stripe's Dashboard."""
+        self._pay(name)
+        intent = order_row(self.shop, self.orders[name])["payment_intent_id"]
+        form = {"payment_intent": intent, "amount": str(amount)}
+        made = self.shop.sandbox.stripe("POST", "/v1/refunds", **form).raise_for_status().json()
+        _mirror(self.shop, self.orders[name], made)
+
+    def _dispute(self, name: str) -> str:
+        """Paid with a card whose owner goes to the bank at once; the dispute's id."""
+        self._pay(name, number="4000000000000259")
+        intent = order_row(self.shop, self.orders[name])["payment_intent_id"]
+
+        def listed() -> list[dict[str, Any]]:
+            form = {"payment_intent": intent}
+            found: list[dict[str, Any]] = self.shop.sandbox.stripe("GET", "/v1/disputes", **form).json()[
+                "data"
+            ]
+            return found
+
+        (dispute,) = wait_until(listed, "the dispute")
+        _mirror(self.shop, self.orders[name], dispute)
+        return str(dispute["id"])
+
+    def _lose(self, name: str, dispute: str) -> None:
+        closed = self.shop.sandbox.stripe("POST", f"/v1/disputes/{dispute}/close").raise_for_status().json()
+        _mirror(self.shop, self.orders[name], closed)
 
 
 def pay_for(sandbox: Sandbox, order_id: object, **form: str) -> str:
@@ -147,3 +179,20 @@ def _unfinished(shop: Shop) -> list[dict[str, Any]]:
     query = """SELECT workflow_uuid FROM dbos.workflow_status
                WHERE status <> 'SUCCESS' AND schedule_name IS NULL"""
     return [*waiting, *rows(shop.database_url, query)]
+
+
+def _mirror(shop: Shop, order_url: str, seen: dict[str, Any]) -> None:
+    """Bring a refund or a dispute of Stripe's into the shop's books."""
+
+    async def run() -> None:
+        engine = database.connect(shop.database_url)
+        async with database.sessions(engine).begin() as session:
+            order = await orders.locked(session, order_row(shop, order_url)["id"])
+            assert order is not None
+            if seen["object"] == "refund":
+                await refunds.mirror(session, order, refunds.snapshot(seen))
+            else:
+                await disputes.mirror(session, order, disputes.snapshot(seen))
+        await engine.dispose()
+
+    asyncio.run(run())

@@ -71,6 +71,63 @@ MONEY = (
     ),
 )
 
+DISPUTES = (
+    Damage("dispute deleted", "DELETE FROM disputes WHERE order_id = @disputed", {"disputes-mirrored"}),
+    Damage(
+        "dispute of another amount",
+        "UPDATE disputes SET amount = amount - 1 WHERE order_id = @disputed",
+        {"disputes-mirrored"},
+    ),
+    Damage(
+        "dispute that stayed open",
+        "UPDATE disputes SET status = 'needs_response' WHERE order_id = @lost",
+        {"disputes-mirrored"},
+    ),
+    Damage(
+        "dispute that Stripe has not",
+        "UPDATE disputes SET stripe_id = 'du_of_nobody' WHERE order_id = @disputed",
+        {"disputes-mirrored"},
+    ),
+    Damage(
+        "what the bank took left out",
+        "DELETE FROM ledger WHERE order_id = @lost AND posting LIKE 'dispute:%'",
+        {"ledger-disputes"},
+    ),
+    Damage(
+        "the bank took more",
+        "UPDATE ledger SET amount = amount * 2 WHERE order_id = @disputed AND posting LIKE 'dispute:%'",
+        {"ledger-disputes"},
+    ),
+    Damage(
+        "a movement that Stripe has not",
+        """UPDATE ledger SET posting = 'dispute:txn_of_nobody'
+           WHERE order_id = @disputed AND posting LIKE 'dispute:%'""",
+        {"ledger-disputes"},
+    ),
+    Damage(
+        "refund beside a lost dispute",
+        """INSERT INTO refunds (id, order_id, payment_intent_id, amount, currency, state, cause,
+                                requested_at, changed_at)
+           SELECT gen_random_uuid(), id, payment_intent_id, 1, 'sgd', 'requested', 'x', now(), now()
+           FROM orders WHERE id = @lost""",
+        {"refunds-within-payment", "refund-carried-out"},
+    ),
+    Damage(
+        "shipped while a bank asked for the money",
+        """UPDATE orders SET state = 'shipped' WHERE id = @disputed;
+           INSERT INTO order_changes (order_id, at, from_state, to_state, cause)
+           VALUES (@disputed, now(), 'paid', 'shipped', 'x')""",
+        {"goods-against-money"},
+    ),
+    Damage(
+        "shipped after the money went back",
+        """UPDATE orders SET state = 'shipped' WHERE id = @refunded;
+           INSERT INTO order_changes (order_id, at, from_state, to_state, cause)
+           VALUES (@refunded, now(), 'paid', 'shipped', 'x')""",
+        {"goods-against-money"},
+    ),
+)
+
 FOLLOW_UPS = (
     Damage("mail missing", "DELETE FROM mails WHERE order_id = @paid", {"one-receipt"}),
     Damage("mail not sent", "UPDATE mails SET state = 'sending' WHERE order_id = @paid", {"one-receipt"}),

@@ -4,9 +4,11 @@ import pytest
 
 from audited_shop import Audited
 from damages import INVOICES_AND_STOCK, ORDERS
-from damages_to_money import FOLLOW_UPS, MONEY, SECRETS
+from damages_to_money import DISPUTES, FOLLOW_UPS, MONEY, SECRETS
 
-DAMAGES = {damage.what: damage for damage in (*ORDERS, *INVOICES_AND_STOCK, *MONEY, *FOLLOW_UPS, *SECRETS)}
+DAMAGES = {
+    damage.what: damage for damage in (*ORDERS, *INVOICES_AND_STOCK, *MONEY, *DISPUTES, *FOLLOW_UPS, *SECRETS)
+}
 
 
 def test_a_healthy_shop_is_clean(audited: Audited) -> None:
@@ -14,7 +16,14 @@ def test_a_healthy_shop_is_clean(audited: Audited) -> None:
     report = audited.audit()
     assert report.findings == ()
     assert report.looked_at["orders"] == report.looked_at["payments at Stripe"] - 1
-    assert report.looked_at["refunds"] > 0
+    assert {row["state"] for row in audited.sql("SELECT state FROM orders")} == {
+        "awaiting_payment",
+        "paid",
+        "canceled",
+        "expired",
+    }
+    assert report.looked_at["refunds"] == 3
+    assert report.looked_at["disputes"] == 2
 
 
 @pytest.mark.parametrize("what", DAMAGES)

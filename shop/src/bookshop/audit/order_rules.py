@@ -65,16 +65,19 @@ RULES = (
     ),
     Rule(
         "goods-against-money",
-        "What was shipped was paid before, and its money had not gone back.",
+        "What was shipped was paid before, its money had not gone back, and no bank was asking for it.",
         """
-        SELECT o.id AS "order", o.state, o.paid_at, o.payment_status, money.kept
-        FROM audited o
-        LEFT JOIN LATERAL (SELECT sum(amount) AS kept FROM ledger
-            WHERE order_id = o.id AND account = 'stripe' AND posting LIKE 'charge:%'
-        ) money ON true
-        WHERE (o.state = 'shipped' OR EXISTS (
-            SELECT FROM order_changes WHERE order_id = o.id AND to_state = 'shipped'))
-          AND (coalesce(money.kept, 0) <= 0 OR NOT EXISTS (
-            SELECT FROM order_changes WHERE order_id = o.id AND to_state = 'paid'))""",
+        SELECT o.id AS "order", o.state, o.paid_at, s.at AS shipped_at, s.kept, s.disputes
+        FROM audited o JOIN (
+            SELECT c.order_id, c.at,
+                (SELECT sum(l.amount) FROM ledger l WHERE l.order_id = c.order_id AND l.account = 'stripe'
+                    AND l.posting NOT LIKE 'dispute:%' AND l.at <= c.at) AS kept,
+                (SELECT count(*) FROM disputes d WHERE d.order_id = c.order_id AND d.opened_at <= c.at
+                    AND d.status NOT IN ('won', 'warning_closed', 'prevented')) AS disputes
+            FROM order_changes c WHERE c.to_state = 'shipped'
+            UNION ALL SELECT id, NULL, NULL, 0 FROM audited WHERE state = 'shipped' AND NOT EXISTS (
+                SELECT FROM order_changes c WHERE c.order_id = audited.id AND c.to_state = 'shipped')
+        ) s ON s.order_id = o.id
+        WHERE coalesce(s.kept, 0) <= 0 OR s.disputes > 0""",
     ),
 )
