@@ -9,7 +9,6 @@ from collections import Counter
 from typing import Any
 
 import aiohttp
-import psycopg
 
 import factories
 from chaos.faults import Onset
@@ -129,8 +128,7 @@ class Injector:
     async def _connections_terminated(self, _chance: random.Random) -> None:
         query = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                    WHERE pid <> pg_backend_pid() AND datname = current_database()"""
-        async with await psycopg.AsyncConnection.connect(self._town.database_url) as connection:
-            await connection.execute(query)
+        await self._town.rows(query)
         self._struck["connections_terminated"] += 1
 
     async def _fail_at_stripe(self, kind: str, chance: random.Random) -> None:
@@ -184,12 +182,17 @@ class Injector:
     async def _webhook_forged(self, _chance: random.Random) -> None:
         """A payment that nobody made, for an order that exists, signed in every wrong way."""
         query = "SELECT id, payment_intent_id, total, currency FROM orders WHERE state <> 'paid' LIMIT 1"
-        async with await psycopg.AsyncConnection.connect(self._town.database_url) as connection:
-            order = await (await connection.execute(query)).fetchone()
-        if order is None:
+        found = await self._town.rows(query)
+        if not found:
             return
-        paid = {"id": order[1], "amount": order[2], "amount_received": order[2], "currency": order[3]}
-        body = factories.event(factories.intent(order[0], **paid), id=f"{FORGED}{secrets.token_hex(8)}")
+        order = found[0]
+        paid = {
+            "id": order["payment_intent_id"],
+            "amount": order["total"],
+            "amount_received": order["total"],
+            "currency": order["currency"],
+        }
+        body = factories.event(factories.intent(order["id"], **paid), id=f"{FORGED}{secrets.token_hex(8)}")
         secret = self._town.sandbox.webhook_secret
         forgeries = [
             "",

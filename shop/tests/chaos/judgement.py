@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
-import psycopg
-from psycopg.rows import dict_row
 
 from chaos.browsing import VERSION
 from chaos.injector import FORGED
@@ -27,7 +25,7 @@ MAILS_OWED = """
     WHERE state = 'paid' AND NOT EXISTS (SELECT FROM mails WHERE order_id = orders.id AND state = 'sent')"""
 UNSETTLED = "SELECT count(*) FROM orders WHERE state = 'processing'"
 WORK_LEFT = "SELECT count(*) FROM dbos.workflow_status WHERE status IN ('PENDING', 'ENQUEUED')"
-FORGERIES = "SELECT count(*) FROM stripe_events WHERE id LIKE %s"
+FORGERIES = "SELECT count(*) FROM stripe_events WHERE id LIKE %(like)s"
 
 SHELVES = """
     SELECT slug, received, held, sold,
@@ -69,15 +67,13 @@ class Truth:
 
 async def look(town: Town) -> Truth:
     """Read both sides."""
-    async with await psycopg.AsyncConnection.connect(town.database_url, row_factory=dict_row) as connection:
-        orders = await (await connection.execute(ORDERS)).fetchall()
-        shelves = await (await connection.execute(SHELVES)).fetchall()
-        forged = await (await connection.execute(FORGERIES, [f"{FORGED}%"])).fetchone()
+    orders, shelves = await town.rows(ORDERS), await town.rows(SHELVES)
+    forged = await town.rows(FORGERIES, {"like": f"{FORGED}%"})
     money = {intent["id"]: Money(intent) for intent in await _listed(town, "payment_intents")}
     for refund in await _listed(town, "refunds"):
         if refund["status"] in {"pending", "requires_action", "succeeded"}:
             money[refund["payment_intent"]].refunded += refund["amount"]
-    truth = Truth(orders, shelves, money, counts={"forged": forged["count"] if forged else 0})
+    truth = Truth(orders, shelves, money, counts={"forged": forged[0]["count"]})
     for one in money.values():
         truth.by_order[one.intent["metadata"].get("bookshop_order", "")].append(one)
     return truth
@@ -85,15 +81,8 @@ async def look(town: Town) -> Truth:
 
 async def work_left(town: Town) -> str:
     """What the shop still has to do by itself, in words; nothing when it is done."""
-    async with await psycopg.AsyncConnection.connect(town.database_url) as connection:
-        counts = {}
-        for words, query in (
-            ("mails owed", MAILS_OWED),
-            ("orders processing", UNSETTLED),
-            ("workflows", WORK_LEFT),
-        ):
-            row = await (await connection.execute(query)).fetchone()
-            counts[words] = row[0] if row else 0
+    queries = {"mails owed": MAILS_OWED, "orders processing": UNSETTLED, "workflows": WORK_LEFT}
+    counts = {words: (await town.rows(query))[0]["count"] for words, query in queries.items()}
     return ", ".join(f"{count} {words}" for words, count in counts.items() if count)
 
 

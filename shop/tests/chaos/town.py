@@ -12,12 +12,14 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import psutil
 import psycopg
+from psycopg.rows import dict_row
 
 from bookshop.demo import postgres
 from bookshop.demo.child import Child
@@ -69,6 +71,8 @@ class Town:
             "STRIPE_WEBHOOK_SECRET": self.sandbox.webhook_secret,
             "STRIPE_API_BASE": f"http://{HOST}:{self.wire.port}",
             "STRIPE_JS_URL": f"{self.sandbox.url}/endive/stripe.js",
+            # The customers' addresses are told as a load balancer tells them.
+            "TRUSTED_PROXIES": HOST,
             "SMTP_URL": f"smtp://{HOST}:{self.postbox.port}",
         }
 
@@ -78,8 +82,25 @@ class Town:
             shelf AS (INSERT INTO stock (book_id, received, held, sold)
                       SELECT id, %(copies)s, 0, 0 FROM book RETURNING book_id)
             INSERT INTO stock_receipts (book_id, copies, at) SELECT book_id, %(copies)s, now() FROM shelf"""
-        async with await psycopg.AsyncConnection.connect(self.database_url) as connection:
-            await connection.execute(query, {"slug": slug, "copies": copies})
+        await self.rows(query, {"slug": slug, "copies": copies})
+
+    async def rows(self, query: str, values: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+        """The rows of a query as mappings; asked again while the database is away."""
+        found: list[dict[str, Any]] = []
+
+        async def is_answered() -> bool:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self.database_url, row_factory=dict_row
+                ) as connection:
+                    cursor = await connection.execute(query, values)
+                    found.extend(await cursor.fetchall() if cursor.description else [])
+            except psycopg.OperationalError:
+                return False
+            return True
+
+        await until(is_answered, "the database", seconds=SECONDS_TO_START)
+        return found
 
     async def open(self) -> None:
         """Start everything on an empty database; returns when the shop answers."""
