@@ -124,8 +124,10 @@ async def take_over(shop: Shop) -> list[str]:
                 DBOS._recover_pending_workflows,  # noqa: SLF001 (public only in DBOS's paid conductor)
                 dead,
             )
-            telemetry.workflows_taken_over.inc(len(taken))
-            log.warning("work of dead workers taken over", workers=dead, workflows=len(taken))
+            # Work of another application version stays where it is, and is no news every few seconds.
+            if taken:
+                telemetry.workflows_taken_over.inc(len(taken))
+                log.warning("work of dead workers taken over", workers=dead, workflows=len(taken))
         await workers.forget(session)
     return dead
 
