@@ -30,6 +30,7 @@ from bookshop.workflows.reconcile import reconcile
 from bookshop.workflows.sweep_carts import sweep_carts
 from bookshop.workflows.sweep_follow_ups import sweep_follow_ups
 from bookshop.workflows.sweep_limits import sweep_limits
+from bookshop.workflows.sweep_runs import sweep_runs
 from bookshop.workflows.take_over import Watch
 
 log = structlog.get_logger()
@@ -127,6 +128,7 @@ async def _launch(shop: Shop, executor_id: str) -> None:
             _scheduled("sweep_follow_ups", lambda: sweep_follow_ups(shop)),
         ),
         "sweep_limits": ("29 * * * *", _scheduled("sweep_limits", lambda: sweep_limits(shop))),
+        "sweep_runs": ("47 3 * * *", _scheduled("sweep_runs", lambda: sweep_runs(shop))),
         "sweep_carts": ("17 3 * * *", _scheduled("sweep_carts", lambda: sweep_carts(shop))),
     }
     # Launched on the running loop, which DBOS then runs workflows on: the shop's connections belong to it.

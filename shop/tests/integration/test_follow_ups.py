@@ -13,6 +13,7 @@ from bookshop.refunds import Refund
 from bookshop.wiring import open_shop
 from bookshop.workflows import overview
 from bookshop.workflows.sweep_follow_ups import sweep_follow_ups
+from bookshop.workflows.sweep_runs import sweep_runs
 from processes import Shop, run_to_its_end, start, wait_until
 from shop_records import bring, order_row, paid_intent, rows
 
@@ -93,11 +94,11 @@ def test_a_poison_workflow_is_seen_and_restarted(lonely_shop: Shop) -> None:
 
 
 def test_a_workflow_whose_workers_keep_dying_is_put_aside_and_restarted(lonely_shop: Shop) -> None:
-    """Begun a hundred times and never ended: put aside, until a person restarts it."""
+    """Begun a thousand times and never ended: put aside, until a person restarts it."""
     email = f"{secrets.token_hex(8)}@example.com"
     workflow_id = f"deliver_confirmation:{pay(lonely_shop, email)}"
     begun = """UPDATE dbos.workflow_status
-               SET status = 'PENDING', executor_id = 'dead', recovery_attempts = 101
+               SET status = 'PENDING', executor_id = 'dead', recovery_attempts = 1001
                WHERE workflow_uuid = %s"""
     rows(lonely_shop.database_url, begun, workflow_id)
     lonely_shop.start_worker()
@@ -192,3 +193,27 @@ def test_a_requested_refund_without_a_workflow_is_found(database_url: str) -> No
     assert rows(database_url, query, f"refund_order:{refund.id}") == [
         {"queue_name": "refunds", "status": "ENQUEUED"}
     ]
+
+
+def test_past_runs_are_thrown_away_and_follow_ups_are_not(database_url: str) -> None:
+    """A week after it ended, a scheduled run goes with all its records; what is owed once stays for ever."""
+    written = """INSERT INTO dbos.workflow_status
+                     (workflow_uuid, name, status, schedule_name, created_at, updated_at)
+                 VALUES ('run', 'reconcile', 'SUCCESS', 'reconcile', 1, 1),
+                        ('begun', 'reconcile', 'PENDING', 'reconcile', 1, 1),
+                        ('fresh', 'reconcile', 'SUCCESS', 'reconcile', 1000 * extract(epoch FROM now()), 1),
+                        ('mail', 'deliver_confirmation', 'SUCCESS', NULL, 1, 1)"""
+    rows(database_url, written)
+    step = """INSERT INTO dbos.operation_outputs (workflow_uuid, function_id, function_name)
+              VALUES ('run', 1, 'reconcile'), ('mail', 1, 'send_confirmation')"""
+    rows(database_url, step)
+
+    async def sweep() -> int:
+        async with open_shop(factories.settings(database_url=database_url)) as shop:
+            return await sweep_runs(shop)
+
+    assert asyncio.run(sweep()) == 1
+    query = "SELECT workflow_uuid AS id FROM dbos.workflow_status ORDER BY 1"
+    assert [row["id"] for row in rows(database_url, query)] == ["begun", "fresh", "mail"]
+    query = "SELECT workflow_uuid AS id FROM dbos.operation_outputs"
+    assert [row["id"] for row in rows(database_url, query)] == ["mail"]

@@ -59,6 +59,10 @@ class FollowUps:
             lambda sync: self._client.enqueue_in_transaction(sync, options, str(subject)),
         )
 
+    async def forget(self, workflow_ids: list[str]) -> None:
+        """Delete workflows that ended long ago, with all that the engine wrote down about them."""
+        await self._client.delete_workflows_async(workflow_ids)
+
     def close(self) -> None:
         """Give back the connections."""
         self._client.destroy()

@@ -26,6 +26,11 @@ TRY_LIMIT = workers.SILENCE.total_seconds() - workers.BEAT - 2
 TRIES_AT_ONCE = 8
 
 
+# Workers that may die over one workflow before it is put aside for a person. All that a dying worker has in
+# hand counts the death, whatever caused it; a low figure would put aside what only waits for its turn.
+DEATHS = 1000
+
+
 class NotDoneError(Exception):
     """Days of tries were in vain; the workflow ends in error, where the shopkeeper can see it."""
 
@@ -57,7 +62,7 @@ def register(name: str, *, step: str, attempt: Callable[[str], Awaitable[str]]) 
             log.exception("a follow-up failed", workflow=name, subject=subject)
             raise
 
-    @DBOS.workflow(name=name)
+    @DBOS.workflow(name=name, max_recovery_attempts=DEATHS)
     async def persevere(subject: str) -> str:
         for pause in pauses():
             answer = await try_once(subject)
