@@ -39,7 +39,7 @@ def _outcome(report: Report) -> list[str]:
         f"The shop answered customers: {answers}",
         f"Orders: {states}",
         f"Payments taken at Stripe: {report.payments}, refunded: {report.refunds}",
-        f"Confirmations: {report.mails}, second copies under the same Message-ID: {report.copies}",
+        f"Mails: {report.mails}, second copies under the same Message-ID: {report.copies}",
         f"Processes that ended by themselves and were started again: {report.revived.total()}",
         f"Customers served in {report.seconds:.1f} s; "
         + (f"everything whole {whole:.1f} s after the faults stopped" if whole else "never whole"),
