@@ -151,7 +151,7 @@ class Customer:
             return await self._payer.pay(secret, placed["return_url"])
         self._notes.met["canceled_while_paying"] += 1
         paid, _ = await asyncio.gather(self._payer.pay(secret, placed["return_url"]), self._cancel())
-        return paid or Told.CLOSED in self.note.told
+        return paid or bool(self.note.told & {Told.CANCELED, Told.CLOSED})
 
     async def _cancel(self) -> None:
         for order in sorted(self.note.orders):
@@ -195,8 +195,8 @@ class Customer:
     def _hear(self, state: str) -> None:
         if state == "paid":
             self.note.told.add(Told.PAID)
-        elif state in {"canceled", "expired"}:
-            self.note.told.add(Told.CLOSED)
+        elif state in {Told.CANCELED, Told.EXPIRED}:
+            self.note.told.add(Told(state))
 
 
 STATE = re.compile(r'data-state="([a-z_]+)"\s+data-payment-status')

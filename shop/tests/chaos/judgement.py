@@ -155,13 +155,15 @@ def _of_customers(truth: Truth, notes: Notes) -> Iterator[str]:
             yield f"an order is lost, {lost}: {note}"
         if len(kept) > 1:
             yield f"charged {len(kept)} times for one purchase: {note}"
+        if Told.CANCELED in note.told and kept:
+            yield f"told that it is canceled, and charged: {note}"
         if any(order["state"] == "paid" for order in orders):
             continue
         if Told.PAID in note.told and (kept or not taken):
             yield f"told that it is paid, and it is neither paid nor refunded: {note}"
         if Told.CHARGED in note.told and kept:
             yield f"charged, and neither fulfilled nor refunded: {note}"
-        if note.told & {Told.CLOSED, Told.REFUSED} and kept:
+        if note.told & {Told.EXPIRED, Told.CLOSED, Told.REFUSED} and kept:
             yield f"told that it is closed, and charged: {note}"
 
 

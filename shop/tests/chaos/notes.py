@@ -9,6 +9,8 @@ class Told(StrEnum):
     """What a customer has been told, by the shop or by Stripe's form in its page."""
 
     PAID = "paid"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
     CLOSED = "closed"
     DECLINED = "declined"
     CHARGED = "charged"
