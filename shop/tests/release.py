@@ -3,6 +3,7 @@
     first     pack, label, send
     second    pack, weigh, label, send, with a patch around the new step
     careless  the same without the patch
+    patient   the shop's own confirmation mails, with ten minutes for a try
     clock     none of these: notes every second, on a schedule, which worker had the run
 
 STEP is one that this process never ends, as if it waited for another machine: there it can be killed. Which
@@ -22,7 +23,8 @@ from bookshop import settings as shop_settings
 from bookshop import workers
 from bookshop.database import driver_url
 from bookshop.wiring import Shop, open_shop
-from bookshop.workflows.follow_ups import APPLICATION
+from bookshop.workflows import deliver_confirmation
+from bookshop.workflows.follow_ups import APPLICATION, MAIL_QUEUE
 from bookshop.workflows.take_over import Watch
 
 WORKFLOW = "ship_parcel"
@@ -97,10 +99,13 @@ async def work(release: str, endless: str | None) -> None:
                 "run_migrations": False,
             }
         )
+        if release == "patient":
+            deliver_confirmation.register(shop, limit=600)
         register(shop, release, endless)
         schedules = [register_clock(shop)] if release == "clock" else []
         DBOS.launch()
-        await DBOS.register_queue_async(QUEUE, polling_interval_sec=0.2, on_conflict="always_update")
+        for queue in (QUEUE, MAIL_QUEUE):
+            await DBOS.register_queue_async(queue, polling_interval_sec=0.2, on_conflict="always_update")
         await DBOS.apply_schedules_async(schedules)
         await watch.keep()
 

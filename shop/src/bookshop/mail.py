@@ -25,8 +25,8 @@ from bookshop.orders import Order, State
 from bookshop.refunds import Refund
 from bookshop.settings import Settings
 
-# Seconds for a whole SMTP conversation.
-SMTP_TIMEOUT = 14
+# Seconds for one answer of the mail server; the caller's limit for the whole conversation is shorter.
+SMTP_TIMEOUT = 60
 
 
 class Purpose(StrEnum):

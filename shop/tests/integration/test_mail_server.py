@@ -5,6 +5,7 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,11 +14,15 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 import factories
-from processes import HOST, Shop, free_port, wait_until
+from bookshop.demo.child import Child
+from bookshop.workflows.follow_ups import APPLICATION_VERSION
+from processes import HOST, Shop, free_port, start, wait_until
 from shop_records import bring, order_row, paid_intent, rows
 
 # Seconds: a silence of twenty, a look every three.
 TAKEN_OVER = 45
+
+TESTS = Path(__file__).parents[1]
 
 
 def pay(shop: Shop, email: str) -> str:
@@ -101,27 +106,45 @@ def slow_server() -> Iterator[SlowServer]:
     server.stop()
 
 
+def sent_by_another_while_one_stands_still(shop: Shop, server: SlowServer, one: Child) -> str:
+    """SIGSTOP `one` before a mail's content went out; another worker sends it; SIGCONT. The order's id."""
+    order_id = pay(shop, f"{secrets.token_hex(8)}@example.com")
+    assert server.asked.wait(30), "the first worker speaks to the mail server"
+    os.kill(one.pid, signal.SIGSTOP)
+    try:
+        shop.another_worker()
+        wait_until(lambda: mail_row(shop, order_id)["state"] == "sent", "another to send", seconds=TAKEN_OVER)
+        server.may_answer.set()
+    finally:
+        os.kill(one.pid, signal.SIGCONT)
+    wait_until(lambda: "no longer owned by this execution" in one.log.read_text(), "the first to notice")
+    return order_id
+
+
 def test_a_worker_that_stood_still_in_the_middle_of_a_mail_sends_no_second_one(
     start_shop: Callable[..., Shop], slow_server: SlowServer
 ) -> None:
-    """SIGSTOP before the mail's content went out; another worker sends it; the first wakes and lets it be."""
-    ports = [free_port(), free_port()]
-    shop = start_shop(SMTP_URL=f"smtp://{HOST}:{slow_server.port}", WORKER_METRICS_PORT=str(ports[0]))
-    order_id = pay(shop, f"{secrets.token_hex(8)}@example.com")
-    assert slow_server.asked.wait(30), "the first worker speaks to the mail server"
-    os.kill(shop.worker.pid, signal.SIGSTOP)
-    try:
-        shop.settings["WORKER_METRICS_PORT"] = str(ports[1])
-        shop.another_worker()
-        wait_until(lambda: mail_row(shop, order_id)["state"] == "sent", "another to send", seconds=TAKEN_OVER)
-        slow_server.may_answer.set()
-    finally:
-        os.kill(shop.worker.pid, signal.SIGCONT)
-    wait_until(
-        lambda: "no longer owned by this execution" in shop.worker.log.read_text(), "the first to notice"
-    )
+    """It wakes when another has sent the mail: its try is over, and it lets the mail be."""
+    shop = start_shop(SMTP_URL=f"smtp://{HOST}:{slow_server.port}")
+    port = free_port()
+    shop.settings["WORKER_METRICS_PORT"] = str(port)
+    order_id = sent_by_another_while_one_stands_still(shop, slow_server, shop.worker)
     assert len(slow_server.taken) == 1
     assert mail_row(shop, order_id)["copies"] == 1, "nobody could know that the first had not sent it"
-    measures = httpx.get(f"http://{HOST}:{ports[1]}/metrics", timeout=10).text.splitlines()
+    measures = httpx.get(f"http://{HOST}:{port}/metrics", timeout=10).text.splitlines()
     assert 'bookshop_mail_copies_total{purpose="confirmation"} 1.0' in measures
     assert "bookshop_workflows_taken_over_total 1.0" in measures
+
+
+def test_without_a_limit_to_its_try_it_would(
+    start_shop: Callable[..., Shop], slow_server: SlowServer
+) -> None:
+    """The control: a worker with ten minutes for a try goes on with the mail when it wakes."""
+    shop = start_shop(SMTP_URL=f"smtp://{HOST}:{slow_server.port}")
+    shop.worker.ask_to_stop()
+    assert shop.worker.wait(9)
+    environment = shop.environment | {"VERSION": APPLICATION_VERSION, "PYTHONPATH": str(TESTS)}
+    patient = start("patient", "release", "patient", directory=shop.directory, environment=environment)
+    shop.others.append(patient)
+    sent_by_another_while_one_stands_still(shop, slow_server, patient)
+    assert len(slow_server.taken) == 2

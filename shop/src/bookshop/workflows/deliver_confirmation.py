@@ -24,13 +24,13 @@ class Delivery(StrEnum):
     LATER = until_done.LATER
 
 
-def register(shop: Shop) -> None:
-    """Let this process run the workflow; it survives the process and goes on where it stopped."""
+def register(shop: Shop, *, limit: float = until_done.TRY_LIMIT) -> None:
+    """Let this process run the workflow, with `limit` seconds for a try; it outlives the process."""
 
     async def attempt(order_id: str) -> Delivery:
         return await try_to_send(shop, uuid.UUID(order_id))
 
-    until_done.register(DELIVER_CONFIRMATION, step="send_confirmation", attempt=attempt)
+    until_done.register(DELIVER_CONFIRMATION, step="send_confirmation", attempt=attempt, limit=limit)
 
 
 async def try_to_send(shop: Shop, order_id: uuid.UUID) -> Delivery:

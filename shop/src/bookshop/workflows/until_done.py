@@ -35,12 +35,14 @@ class NotDoneError(Exception):
     """Days of tries were in vain; the workflow ends in error, where the shopkeeper can see it."""
 
 
-def register(name: str, *, step: str, attempt: Callable[[str], Awaitable[str]]) -> None:
+def register(
+    name: str, *, step: str, attempt: Callable[[str], Awaitable[str]], limit: float = TRY_LIMIT
+) -> None:
     """Let this process run the workflow `name`, which calls `attempt` until it answers other than LATER.
 
     The workflow takes one argument, the id of what it is about, hands it to each try, and returns the last
     answer. A try must be safe to repeat: a process that dies in one leaves it to another, from its beginning.
-    It has TRY_LIMIT seconds.
+    It has `limit` seconds.
     What passes by itself (a mail server or Stripe that is away) is for the try to answer LATER to; the
     database's troubles are caught here. Any other exception is a mistake of ours and ends the workflow in
     error; `bookshop workflows restart` tries again once it is mended.
@@ -52,7 +54,7 @@ def register(name: str, *, step: str, attempt: Callable[[str], Awaitable[str]]) 
     @DBOS.step(name=step)
     async def try_once(subject: str) -> str:
         try:
-            async with turns, asyncio.timeout(TRY_LIMIT):
+            async with turns, asyncio.timeout(limit):
                 return str(await attempt(subject))
         except TROUBLE as error:
             # A passing trouble must not end the story, or what is owed would never be done.
