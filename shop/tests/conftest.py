@@ -9,6 +9,7 @@
     guarded_shop        the same, which limits what an address may do and takes it from X-Forwarded-For
     own_shop            a running shop of the test's own, to kill and restart: own_shop.web.kill(),
                         own_shop.start_web(), own_shop.sandbox.control("POST", "/_sandbox/…")
+    start_shared_shop   a function for a shop of the module's own
     start_shop          a function for a shop with other settings: start_shop(SHOP_NAME="Other")
     demo                a `bookshop demo` that is not started yet: demo.start_and_wait(), demo.buy()
     make_demo           a function for one more of them
@@ -113,21 +114,14 @@ def guarded_shop(cluster: Callable[[str], str], migrated: str, data_dir: Path) -
 
 @pytest.fixture
 def start_shop(cluster: Callable[[str], str], migrated: str, data_dir: Path) -> Iterator[Callable[..., Shop]]:
-    shops: list[Shop] = []
+    yield from _starting(cluster, migrated, data_dir)
 
-    def start(**settings: str) -> Shop:
-        directory = Path(tempfile.mkdtemp(dir=data_dir))
-        name = _next_name()
-        _create_database(cluster, name, f"TEMPLATE {migrated}")
-        shops.append(Shop(directory, cluster(name), settings))
-        shops[-1].start()
-        return shops[-1]
 
-    try:
-        yield start
-    finally:
-        for shop in shops:
-            shop.stop()
+@pytest.fixture(scope="module")
+def start_shared_shop(
+    cluster: Callable[[str], str], migrated: str, data_dir: Path
+) -> Iterator[Callable[..., Shop]]:
+    yield from _starting(cluster, migrated, data_dir)
 
 
 @pytest.fixture
@@ -244,6 +238,24 @@ def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.T
             if child.log.exists() and (lines := child.last_lines(40)):
                 report.sections.append((f"log of {child.name} ({child.log})", lines))
     return report
+
+
+def _starting(cluster: Callable[[str], str], migrated: str, data_dir: Path) -> Iterator[Callable[..., Shop]]:
+    shops: list[Shop] = []
+
+    def start(**settings: str) -> Shop:
+        directory = Path(tempfile.mkdtemp(dir=data_dir))
+        name = _next_name()
+        _create_database(cluster, name, f"TEMPLATE {migrated}")
+        shops.append(Shop(directory, cluster(name), settings))
+        shops[-1].start()
+        return shops[-1]
+
+    try:
+        yield start
+    finally:
+        for shop in shops:
+            shop.stop()
 
 
 def _shared_shop(

@@ -60,5 +60,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Middleware(CartCount),
         ],
     )
+    # Starlette would send "/cart/" to "/cart" at whatever host the caller named in its Host header.
+    app.router.redirect_slashes = False
     app.state.site = Site(shop_name=settings.shop_name, stripe_js_url=settings.stripe_js_url)
     return app

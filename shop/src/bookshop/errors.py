@@ -44,6 +44,14 @@ class ForgedRequestError(BookshopError):
     detail = mark("Nothing has been changed or charged. Open the shop itself and try again.")
 
 
+class TooSlowError(BookshopError):
+    """A body that does not arrive."""
+
+    status = 408
+    title = mark("That took too long to arrive")
+    detail = mark("Nothing has been changed. Please try again.")
+
+
 class TooLargeError(BookshopError):
     """A body beyond what the door accepts."""
 

@@ -1,14 +1,19 @@
 """Reading what scripts send: never more than a door wants, checked against a pydantic model."""
 
+import asyncio
 from typing import TypeVar
 from urllib.parse import parse_qs
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
-from bookshop.errors import BadRequestError, TooLargeError
+from bookshop.errors import BadRequestError, TooLargeError, TooSlowError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+# Seconds for a whole body: none of ours is longer than a phone sends in a few, and who sends none holds a
+# connection for nothing.
+PATIENCE = 15.0
 
 # Bytes and fields; the largest form of ours has three fields and an address.
 LONGEST_FORM = 4096
@@ -20,16 +25,20 @@ async def read_bytes(request: Request, *, limit: int) -> bytes:
 
     Raises:
         TooLargeError: there is more; the rest was not read.
+        TooSlowError: it was not there within `PATIENCE`.
         BadRequestError: the caller went away in the middle.
     """
     if int_header(request, "content-length") > limit:
         raise TooLargeError
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise TooLargeError
+        async with asyncio.timeout(PATIENCE):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise TooLargeError
+    except TimeoutError as error:
+        raise TooSlowError from error
     except ClientDisconnect as error:
         raise BadRequestError("The request ended in the middle.") from error
     return bytes(body)

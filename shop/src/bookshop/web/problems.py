@@ -8,6 +8,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from starlette.types import ExceptionHandler
 
 from bookshop.errors import BadRequestError, BookshopError, NotFoundError
@@ -105,7 +106,17 @@ async def _by_status(request: Request, error: Exception) -> Response:
     title = TITLES.get(error.status_code, BadRequestError.title)
     response = answer(request, error.status_code, title, mark("Nothing has been changed."))
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = _allowed(request)
     return response
+
+
+def _allowed(request: Request) -> str:
+    """What an address takes; Starlette knows one route of it only, and several may share an address."""
+    matching = [route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE]
+    return ", ".join(
+        sorted({method for route in matching for method in getattr(route, "methods", None) or ()})
+    )
 
 
 async def _without_database(request: Request, error: Exception) -> Response:
