@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 
 import factories
+from chaos.customers import BOOKS
 from chaos.faults import Onset
 from chaos.notes import Notes
 from chaos.stripe_wire import Trouble
@@ -19,6 +20,9 @@ from chaos.webhook_relay import SHUFFLED, Delivery
 
 # Four minutes: signatures stay valid, everything else that compares two clocks is put to the test.
 CLOCK_AHEAD = 240
+# Seconds after which a living worker has noticed that another one is dead.
+TAKEN_OVER_AFTER = 20
+
 FORGED = "evt_forged"
 STALE, FUTURE = 400, -400
 
@@ -34,6 +38,7 @@ ONE_AT_A_TIME = {
     "web_killed": "processes",
     "worker_killed": "processes",
     "web_and_worker_killed": "processes",
+    "deployed": "processes",
     "postgres_killed": "processes",
     "worker_paused": "processes",
     "webhook_lost": "webhooks",
@@ -99,9 +104,10 @@ class Injector:
         self._struck["web_killed"] += 1
 
     async def _worker_killed(self, chance: random.Random) -> None:
+        """Gone for a moment, or for long enough that the other one takes over what it left."""
         number = chance.randrange(WORKERS)
         self._town.fell(self._town.workers[number])
-        await asyncio.sleep(chance.uniform(0, 3))
+        await asyncio.sleep(chance.choice([chance.uniform(0, 2), TAKEN_OVER_AFTER]))
         self._town.restart_worker(number)
         self._struck["worker_killed"] += 1
 
@@ -113,6 +119,21 @@ class Injector:
         self._town.restart_worker(worker)
         await self._town.restart_web(web)
         self._struck["web_and_worker_killed"] += 1
+
+    async def _deployed(self, chance: random.Random) -> None:
+        """One server after the other ends what it is doing and makes room for its successor."""
+        web, worker = chance.randrange(WEBS), chance.randrange(WORKERS)
+        await self._town.ask_to_stop(self._town.workers[worker])
+        self._town.restart_worker(worker)
+        await self._town.ask_to_stop(self._town.webs[web])
+        await self._town.restart_web(web)
+        self._struck["deployed"] += 1
+
+    async def _price_changed(self, chance: random.Random) -> None:
+        query = """UPDATE prices SET amount = amount + %(change)s FROM books
+                   WHERE book_id = books.id AND slug = %(slug)s RETURNING currency"""
+        change = {"slug": chance.choice(BOOKS), "change": chance.choice([-100, 100])}
+        self._struck["price_changed"] += bool(await self._town.rows(query, change))
 
     async def _postgres_killed(self, chance: random.Random) -> None:
         await self._town.kill_postgres(chance.uniform(0, 2))

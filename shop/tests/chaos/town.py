@@ -135,6 +135,11 @@ class Town:
         self._felled.add(child)
         child.kill()
 
+    async def ask_to_stop(self, child: Child) -> None:
+        """SIGTERM, and the time that supervisors give."""
+        self._felled.add(child)
+        await asyncio.to_thread(child.stop)
+
     async def restart_web(self, number: int) -> None:
         """Start a killed web server again and wait until it answers."""
         self.webs[number] = self._web(number)
