@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from psycopg.rows import dict_row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import audit, database, disputes, orders, refunds, stock
+from bookshop import audit, database, stock
 from bookshop.audit.report import Report
 from bookshop.audit.stripe_lists import StripeAccount
 from bookshop.audit.workspace import Scope
 from bookshop.books import Book
+from money_back import DISPUTED, answer_dispute, refund_at_stripe, wait_for_dispute, wait_for_refunds
 from processes import Sandbox, Shop, wait_until
 from shop_records import intent_id, order_row, rows, wait_until_state
 
@@ -76,7 +77,8 @@ class Purchases:
         self._refund("refunded", 2300)
         self._refund("partly_refunded", 1000)
         self._dispute("disputed")
-        self._lose("lost", self._dispute("lost"))
+        self._dispute("lost", "losing_evidence")
+        self._dispute("won", "winning_evidence")
         wait_until(lambda: not _unfinished(self.shop), "the shop to come to rest")
         rows(self.shop.database_url, "UPDATE stock_receipts SET at = at - interval '1 hour'")
 
@@ -108,32 +110,16 @@ class Purchases:
         )
 
     def _refund(self, name: str, amount: int) -> None:
-        """In Stripe's Dashboard."""
         self._pay(name)
-        intent = order_row(self.shop, self.orders[name])["payment_intent_id"]
-        form = {"payment_intent": intent, "amount": str(amount)}
-        made = self.shop.sandbox.stripe("POST", "/v1/refunds", **form).raise_for_status().json()
-        _mirror(self.shop, self.orders[name], made)
+        refund_at_stripe(self.shop, self.orders[name], amount)
+        wait_for_refunds(self.shop, self.orders[name], "succeeded")
 
-    def _dispute(self, name: str) -> str:
-        """Paid with a card whose owner goes to the bank at once; the dispute's id."""
-        self._pay(name, number="4000000000000259")
-        intent = order_row(self.shop, self.orders[name])["payment_intent_id"]
-
-        def listed() -> list[dict[str, Any]]:
-            form = {"payment_intent": intent}
-            found: list[dict[str, Any]] = self.shop.sandbox.stripe("GET", "/v1/disputes", **form).json()[
-                "data"
-            ]
-            return found
-
-        (dispute,) = wait_until(listed, "the dispute")
-        _mirror(self.shop, self.orders[name], dispute)
-        return str(dispute["id"])
-
-    def _lose(self, name: str, dispute: str) -> None:
-        closed = self.shop.sandbox.stripe("POST", f"/v1/disputes/{dispute}/close").raise_for_status().json()
-        _mirror(self.shop, self.orders[name], closed)
+    def _dispute(self, name: str, evidence: str | None = None) -> None:
+        self._pay(name, number=DISPUTED)
+        wait_for_dispute(self.shop, self.orders[name], "needs_response")
+        if evidence is not None:
+            answer_dispute(self.shop, self.orders[name], evidence)
+            wait_for_dispute(self.shop, self.orders[name], name)
 
 
 def pay_for(sandbox: Sandbox, order_id: object, **form: str) -> str:
@@ -179,20 +165,3 @@ def _unfinished(shop: Shop) -> list[dict[str, Any]]:
     query = """SELECT workflow_uuid FROM dbos.workflow_status
                WHERE status <> 'SUCCESS' AND schedule_name IS NULL"""
     return [*waiting, *rows(shop.database_url, query)]
-
-
-def _mirror(shop: Shop, order_url: str, seen: dict[str, Any]) -> None:
-    """Bring a refund or a dispute of Stripe's into the shop's books."""
-
-    async def run() -> None:
-        engine = database.connect(shop.database_url)
-        async with database.sessions(engine).begin() as session:
-            order = await orders.locked(session, order_row(shop, order_url)["id"])
-            assert order is not None
-            if seen["object"] == "refund":
-                await refunds.mirror(session, order, refunds.snapshot(seen))
-            else:
-                await disputes.mirror(session, order, disputes.snapshot(seen))
-        await engine.dispose()
-
-    asyncio.run(run())

@@ -26,7 +26,7 @@ MONEY = (
     Damage(
         "a charge nobody made",
         """INSERT INTO ledger SELECT 'charge:pi_x', account, order_id, amount, currency, at FROM ledger
-           WHERE order_id = @paid""",
+           WHERE posting LIKE 'charge:%' AND order_id = @paid""",
         {"ledger-charges", "stray-money-refunded", "takings-agree"},
     ),
     Damage(
@@ -39,7 +39,7 @@ MONEY = (
     Damage(
         "refund deleted",
         "DELETE FROM refunds WHERE order_id = @flagged",
-        {"ledger-refunds", "stray-money-refunded", "refunds-mirrored"},
+        {"ledger-refunds", "stray-money-refunded", "refunds-mirrored", "no-notice-unrefunded"},
     ),
     Damage(
         "refund of another amount",
@@ -67,11 +67,55 @@ MONEY = (
                                 requested_at, changed_at)
            SELECT gen_random_uuid(), id, payment_intent_id, 1, 'sgd', 'requested', 'x', now(), now()
            FROM orders WHERE id = @paid""",
-        {"refund-carried-out"},
+        {"refund-carried-out", "follow-up-owed"},
     ),
 )
 
 DISPUTES = (
+    Damage(
+        "dispute that nobody sees",
+        "UPDATE orders SET review_reason = NULL WHERE id = @lost",
+        {"dispute-seen"},
+    ),
+    Damage(
+        "failed refund that nobody sees",
+        """INSERT INTO refunds (id, order_id, payment_intent_id, amount, currency, state, cause,
+                                requested_at, changed_at)
+           SELECT gen_random_uuid(), id, payment_intent_id, 1, 'sgd', 'failed', 'x', now(), now()
+           FROM orders WHERE id = @paid""",
+        {"failed-refund-seen"},
+    ),
+    Damage(
+        "called off without a refund",
+        """UPDATE orders SET called_off_at = now() WHERE id = @paid;
+           UPDATE stock_holds SET state = 'released' WHERE order_id = @paid;
+           UPDATE stock SET sold = sold - 1""",
+        {"stray-money-refunded"},
+    ),
+    Damage(
+        "notice of a refund missing",
+        "DELETE FROM mails WHERE order_id = @refunded AND purpose <> 'confirmation'",
+        {"refund-told"},
+    ),
+    Damage(
+        "notice of no refund",
+        """INSERT INTO mails (order_id, purpose, message_id, state, attempts, claimed_at)
+           VALUES (@paid, 'refund.' || gen_random_uuid(), 'x', 'sent', 1, now())""",
+        {"no-notice-unrefunded"},
+    ),
+    Damage(
+        "notice of a refund not owed",
+        """DELETE FROM dbos.workflow_status WHERE name = 'deliver_refund_notice' AND workflow_uuid IN (
+               SELECT 'deliver_refund_notice:' || id FROM refunds WHERE order_id = @refunded)""",
+        {"follow-up-owed"},
+    ),
+    Damage(
+        "fee of a dispute left out",
+        """DELETE FROM ledger WHERE posting IN (
+               SELECT replace(posting, 'dispute:', 'fee:') FROM ledger
+               WHERE order_id = @lost AND posting LIKE 'dispute:%')""",
+        {"ledger-disputes"},
+    ),
     Damage("dispute deleted", "DELETE FROM disputes WHERE order_id = @disputed", {"disputes-mirrored"}),
     Damage(
         "dispute of another amount",
@@ -86,7 +130,7 @@ DISPUTES = (
     Damage(
         "dispute that Stripe has not",
         "UPDATE disputes SET stripe_id = 'du_of_nobody' WHERE order_id = @disputed",
-        {"disputes-mirrored"},
+        {"disputes-mirrored", "dispute-seen"},
     ),
     Damage(
         "what the bank took left out",
@@ -110,7 +154,7 @@ DISPUTES = (
                                 requested_at, changed_at)
            SELECT gen_random_uuid(), id, payment_intent_id, 1, 'sgd', 'requested', 'x', now(), now()
            FROM orders WHERE id = @lost""",
-        {"refunds-within-payment", "refund-carried-out"},
+        {"refunds-within-payment", "refund-carried-out", "follow-up-owed"},
     ),
     Damage(
         "shipped while a bank asked for the money",
@@ -198,7 +242,7 @@ SECRETS = (
     ),
     Damage(
         "key in a reason",
-        "UPDATE orders SET review_reason = 'rk_live_51QmProofOfTheShop' WHERE id = @flagged",
+        "UPDATE orders SET review_reason = review_reason || ' rk_live_51QmProofOfThe' WHERE id = @flagged",
         {"no-secrets"},
     ),
     Damage(

@@ -92,7 +92,7 @@ ACTS: dict[Act, set[str]] = {
     a_payment_that_nobody_told_of: {"paid-here", "takings-agree", "events-complete"},
     a_cancellation_that_nobody_told_of: {"events-complete"},
     a_refund_in_the_dashboard: {"refunds-mirrored", "takings-agree", "events-complete"},
-    a_dispute_that_nobody_told_of: {"disputes-mirrored", "paid-here", "takings-agree", "events-complete"},
+    a_dispute_that_nobody_told_of: {"disputes-mirrored", "takings-agree", "events-complete"},
 }
 
 

@@ -39,8 +39,10 @@ def run(settings: Settings, arguments: argparse.Namespace) -> tuple[str, int]:
             f"The database lacks a table; run `bookshop migrate` first: {error.diag.message_primary}",
             BLIND,
         )
-    except psycopg.Error as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         return f"The database did not answer, so nothing was checked: {str(error).strip()}", BLIND
+    except psycopg.Error as error:
+        return f"The database could not be read, so nobody knows: {str(error).strip()}", BLIND
     told = as_json(report) if arguments.json else in_words(report)
     return told, BROKEN if report.findings else CLEAN
 

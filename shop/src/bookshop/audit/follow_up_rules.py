@@ -25,12 +25,37 @@ RULES = (
         WHERE m.purpose = 'confirmation' AND (o.state IS NULL OR o.state NOT IN ('paid', 'shipped'))""",
     ),
     Rule(
-        "follow-up-owed",
-        "Each paid order has its follow-up, written down in the commit that paid it.",
+        "refund-told",
+        "The customer of each refund that Stripe made was told once, or the mail was refused.",
         """
-        SELECT o.id AS "order", o.paid_at FROM audited o
-        WHERE o.state IN ('paid', 'shipped') AND NOT EXISTS (
-            SELECT FROM dbos.workflow_status w WHERE w.workflow_uuid = 'deliver_confirmation:' || o.id)""",
+        SELECT r.id AS refund, r.order_id AS "order", r.stripe_id, r.state, m.state AS mail, m.times
+        FROM due, refunds r JOIN audited o ON o.id = r.order_id LEFT JOIN (
+            SELECT order_id, purpose, min(state) AS state, count(*) AS times FROM mails GROUP BY 1, 2
+        ) m ON m.order_id = r.order_id AND m.purpose = 'refund.' || r.id
+        WHERE r.stripe_id IS NOT NULL AND r.state NOT IN ('failed', 'canceled') AND r.changed_at <= due.here
+          AND (m.state IS NULL OR m.state NOT IN ('sent', 'refused') OR m.times <> 1)""",
+    ),
+    Rule(
+        "no-notice-unrefunded",
+        "No notice of a refund that does not exist.",
+        """
+        SELECT m.order_id AS "order", m.purpose, m.state AS mail FROM mails m
+        LEFT JOIN refunds r ON m.purpose = 'refund.' || r.id AND r.order_id = m.order_id
+        WHERE m.purpose LIKE 'refund.%' AND r.stripe_id IS NULL""",
+    ),
+    Rule(
+        "follow-up-owed",
+        "What a commit owes is written down with it: a paid order's mail, a refund, the notice of one.",
+        """
+        SELECT owed.name || ':' || owed.subject AS workflow, owed.order_id AS "order" FROM (
+            SELECT 'deliver_confirmation' AS name, id::text AS subject, id AS order_id FROM orders
+                WHERE state IN ('paid', 'shipped')
+            UNION ALL SELECT 'refund_order', id::text, order_id FROM refunds WHERE state = 'requested'
+            UNION ALL SELECT 'deliver_refund_notice', id::text, order_id FROM refunds
+                WHERE stripe_id IS NOT NULL AND state NOT IN ('failed', 'canceled')
+        ) owed JOIN audited o ON o.id = owed.order_id
+        WHERE NOT EXISTS (SELECT FROM dbos.workflow_status w
+            WHERE w.workflow_uuid = owed.name || ':' || owed.subject)""",
     ),
     Rule(
         "no-workflow-failed",

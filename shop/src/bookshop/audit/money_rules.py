@@ -15,7 +15,7 @@ RULES = (
     ),
     Rule(
         "ledger-charges",
-        "The ledger has the charge of each paid order, of its total, and no other charge without a reason.",
+        "The ledger has the charge of each paid order, of its total, and no other without a reason.",
         """
         SELECT o.id AS "order", o.state, o.total, o.payment_intent_id, c.posting, c.amount AS charged
         FROM audited o LEFT JOIN (
@@ -26,8 +26,9 @@ RULES = (
         UNION ALL
         SELECT o.id, o.state, o.total, o.payment_intent_id, c.posting, -c.amount
         FROM ledger c JOIN audited o ON o.id = c.order_id
-        WHERE c.account = 'sales' AND c.posting LIKE 'charge:%' AND o.review_reason IS NULL
-          AND (o.state NOT IN ('paid', 'shipped') OR c.posting <> 'charge:' || o.payment_intent_id)""",
+        WHERE c.account = 'sales' AND c.posting LIKE 'charge:%'
+          AND (o.state NOT IN ('paid', 'shipped') OR c.posting <> 'charge:' || o.payment_intent_id)
+          AND position(substring(c.posting FROM 8) IN coalesce(o.review_reason, '')) = 0""",
     ),
     Rule(
         "ledger-refunds",
@@ -48,7 +49,7 @@ RULES = (
     ),
     Rule(
         "refunds-within-payment",
-        "No more goes back than a payment brought, what a bank took back by a lost dispute included.",
+        "No more goes back than a payment brought; if a bank takes it in spite of a refund, a person knows.",
         """
         SELECT c.order_id AS "order", c.payment, c.charged, coalesce(r.back, 0) AS refunds,
                coalesce(d.lost, 0) AS lost
@@ -57,9 +58,11 @@ RULES = (
         JOIN audited o ON o.id = c.order_id
         LEFT JOIN (SELECT payment_intent_id, sum(amount) AS back FROM refunds
               WHERE state NOT IN ('failed', 'canceled') GROUP BY 1) r ON r.payment_intent_id = c.payment
-        LEFT JOIN (SELECT order_id, sum(amount) AS lost FROM disputes WHERE status = 'lost' GROUP BY 1
-              ) d ON d.order_id = c.order_id AND c.payment = o.payment_intent_id
-        WHERE coalesce(r.back, 0) + coalesce(d.lost, 0) > c.charged""",
+        LEFT JOIN (SELECT payment_intent_id, sum(amount) AS lost FROM disputes
+              WHERE status = 'lost' GROUP BY 1) d ON d.payment_intent_id = c.payment
+        WHERE coalesce(r.back, 0) > c.charged
+           OR (coalesce(r.back, 0) + coalesce(d.lost, 0) > c.charged
+               AND position('more went back than was paid' IN coalesce(o.review_reason, '')) = 0)""",
     ),
     Rule(
         "refund-carried-out",
@@ -69,8 +72,26 @@ RULES = (
         FROM refunds r, due WHERE r.state = 'requested' AND r.requested_at <= due.here""",
     ),
     Rule(
+        "failed-refund-seen",
+        "A refund that came to nothing stands among the reasons for a person to look at its order.",
+        """
+        SELECT r.id AS refund, r.stripe_id, r.order_id AS "order", r.failure FROM refunds r
+        JOIN audited o ON o.id = r.order_id
+        WHERE r.state = 'failed' AND position(r.id::text IN coalesce(o.review_reason, '')) = 0
+          AND position(coalesce(r.stripe_id, r.id::text) IN coalesce(o.review_reason, '')) = 0""",
+    ),
+    Rule(
+        "dispute-seen",
+        "A dispute stands among the reasons for a person to look at its order.",
+        """
+        SELECT d.stripe_id AS dispute, d.order_id AS "order", d.status FROM disputes d
+        JOIN audited o ON o.id = d.order_id
+        WHERE position(d.stripe_id IN coalesce(o.review_reason, '')) = 0""",
+    ),
+    Rule(
         "stray-money-refunded",
-        "Money that came in and does not pay an order is on its way back in full, or a refund of it failed.",
+        "Money that pays no order, or one that was called off, goes back in full, unless that failed or "
+        "a bank is in the way.",
         """
         SELECT c.order_id AS "order", o.state, substring(c.posting FROM 8) AS payment, c.amount AS came,
                coalesce(r.back, 0) AS went_back, o.review_reason
@@ -80,8 +101,11 @@ RULES = (
             FROM refunds GROUP BY 1) r ON r.payment_intent_id = substring(c.posting FROM 8)
         CROSS JOIN due
         WHERE c.account = 'stripe' AND c.posting LIKE 'charge:%' AND c.at <= due.here
-          AND NOT (o.state IN ('paid', 'shipped') AND c.posting = 'charge:' || o.payment_intent_id)
+          AND NOT (o.state IN ('paid', 'shipped') AND c.posting = 'charge:' || o.payment_intent_id
+                   AND o.called_off_at IS NULL)
           AND coalesce(r.back, 0) < c.amount AND NOT coalesce(r.failed, false)
+          AND NOT EXISTS (SELECT FROM disputes d WHERE d.status <> 'won'
+              AND d.payment_intent_id = substring(c.posting FROM 8))
         UNION ALL
         SELECT o.id, o.state, o.payment_intent_id, NULL, NULL, o.review_reason FROM audited o, due
         WHERE o.payment_status = 'succeeded' AND o.state NOT IN ('paid', 'shipped')
@@ -90,15 +114,18 @@ RULES = (
     ),
     Rule(
         "one-currency",
-        "An order, its charges and its refunds are of one currency.",
+        "An order and the charge that pays it, a charge and its refunds and disputes are of one currency.",
         """
-        SELECT o.id AS "order", o.currency, r.stripe_id AS found_in, r.currency AS other
-        FROM audited o JOIN refunds r ON r.order_id = o.id AND r.currency <> o.currency
+        SELECT o.id AS "order", o.currency, l.posting AS found_in, l.currency AS other
+        FROM audited o JOIN ledger l ON l.posting = 'charge:' || o.payment_intent_id
+        WHERE o.state IN ('paid', 'shipped') AND l.account = 'stripe' AND l.currency <> o.currency
         UNION ALL
-        SELECT o.id, o.currency, l.posting, min(l.currency)
-        FROM audited o JOIN ledger l ON l.order_id = o.id
-            AND l.posting LIKE 'charge:%' AND l.currency <> o.currency
-        WHERE o.review_reason IS NULL GROUP BY 1, 2, 3""",
+        SELECT b.order_id, l.currency, b.id, b.currency FROM (
+            SELECT order_id, id::text, payment_intent_id, currency FROM refunds
+            UNION ALL SELECT order_id, stripe_id, payment_intent_id, currency FROM disputes) b
+        JOIN audited o ON o.id = b.order_id
+        JOIN ledger l ON l.posting = 'charge:' || b.payment_intent_id AND l.account = 'stripe'
+        WHERE l.currency <> b.currency""",
     ),
     Rule(
         "ledger-guarded",

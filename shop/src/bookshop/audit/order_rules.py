@@ -65,19 +65,20 @@ RULES = (
     ),
     Rule(
         "goods-against-money",
-        "What was shipped was paid before, its money had not gone back, and no bank was asking for it.",
+        "What was shipped was paid before and not called off, its money was here, and no bank asked for it.",
         """
         SELECT o.id AS "order", o.state, o.paid_at, s.at AS shipped_at, s.kept, s.disputes
         FROM audited o JOIN (
             SELECT c.order_id, c.at,
                 (SELECT sum(l.amount) FROM ledger l WHERE l.order_id = c.order_id AND l.account = 'stripe'
-                    AND l.posting NOT LIKE 'dispute:%' AND l.at <= c.at) AS kept,
+                    AND l.posting NOT LIKE 'dispute:%' AND l.posting NOT LIKE 'fee:%'
+                    AND l.at <= c.at) AS kept,
                 (SELECT count(*) FROM disputes d WHERE d.order_id = c.order_id AND d.opened_at <= c.at
                     AND d.status NOT IN ('won', 'warning_closed', 'prevented')) AS disputes
             FROM order_changes c WHERE c.to_state = 'shipped'
             UNION ALL SELECT id, NULL, NULL, 0 FROM audited WHERE state = 'shipped' AND NOT EXISTS (
                 SELECT FROM order_changes c WHERE c.order_id = audited.id AND c.to_state = 'shipped')
         ) s ON s.order_id = o.id
-        WHERE coalesce(s.kept, 0) <= 0 OR s.disputes > 0""",
+        WHERE coalesce(s.kept, 0) <= 0 OR s.disputes > 0 OR o.called_off_at IS NOT NULL""",
     ),
 )

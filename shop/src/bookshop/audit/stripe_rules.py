@@ -48,12 +48,15 @@ RULES = (
     ),
     Rule(
         "paid-here",
-        "What has succeeded at Stripe pays an order here, or went back in full.",
+        "What has succeeded at Stripe pays an order here, or goes back in full, unless that failed or a bank "
+        "is in the way.",
         """
         SELECT i.id AS payment, i.received, i.currency, o.id AS "order", o.state, o.review_reason
         FROM quiet_intents i JOIN orders o ON o.id::text = i.order_id
         LEFT JOIN came_back back ON back.intent = i.id
         WHERE i.status = 'succeeded' AND i.received > coalesce(back.amount, 0)
+          AND NOT EXISTS (SELECT FROM listed_disputes d WHERE d.intent = i.id AND d.status <> 'won')
+          AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_intent_id = i.id AND r.state = 'failed')
           AND NOT (o.state IN ('paid', 'shipped') AND o.payment_intent_id = i.id)""",
         Source.STRIPE,
     ),
@@ -126,7 +129,8 @@ RULES = (
         LEFT JOIN refunds r ON r.stripe_id = l.id
         LEFT JOIN known_before b ON b.kind = 'refund' AND b.id = l.id
         WHERE coalesce(m.at, l.created) <= due.there AND b.state IS NOT DISTINCT FROM r.state
-          AND (r.id IS NULL OR r.amount <> l.amount OR r.currency <> l.currency OR r.state <> l.status
+          AND (r.id IS NULL OR r.amount <> l.amount OR r.currency <> l.currency
+               OR r.state <> coalesce(l.status, 'pending')
                OR r.payment_intent_id <> l.intent)
         UNION ALL
         SELECT r.stripe_id, r.payment_intent_id, NULL, 'not at Stripe', r.amount, r.state
@@ -158,17 +162,22 @@ RULES = (
     ),
     Rule(
         "ledger-disputes",
-        "What banks took and gave back for disputes stands in the ledger as Stripe says.",
+        "What banks took and gave back for disputes, and what Stripe charged for it, stands in the ledger.",
         """
-        SELECT t.id AS movement, t.dispute, t.amount, t.currency, l.amount AS in_ledger
+        SELECT t.id AS movement, t.dispute, t.amount, t.currency, l.amount AS in_ledger, f.amount AS fee
         FROM listed_movements t
+        JOIN listed_disputes s ON s.id = t.dispute
         JOIN disputes d ON d.stripe_id = t.dispute
         LEFT JOIN moves m ON m.object = t.dispute CROSS JOIN due
         LEFT JOIN ledger l ON l.posting = 'dispute:' || t.id AND l.account = 'stripe'
+        LEFT JOIN ledger f ON f.posting = 'fee:' || t.id AND f.account = 'stripe'
+        -- Where the account settles in another currency, the ledger has what was disputed, in the payment's.
         WHERE coalesce(m.at, t.created) <= due.there
-          AND (l.amount IS DISTINCT FROM t.amount OR l.currency IS DISTINCT FROM t.currency)
+          AND (l.currency IS DISTINCT FROM s.currency OR coalesce(f.amount, 0) <> -t.fee
+               OR l.amount IS DISTINCT FROM
+                  CASE WHEN t.currency = s.currency THEN t.amount ELSE sign(t.amount) * s.amount END)
         UNION ALL
-        SELECT l.posting, NULL, NULL, NULL, l.amount FROM ledger l JOIN audited o ON o.id = l.order_id
+        SELECT l.posting, NULL, NULL, NULL, l.amount, NULL FROM ledger l JOIN audited o ON o.id = l.order_id
         JOIN known_before b ON b.kind = 'posting' AND b.id = l.posting
         WHERE l.account = 'stripe' AND l.posting LIKE 'dispute:%'
           AND NOT EXISTS (SELECT FROM listed_movements t WHERE 'dispute:' || t.id = l.posting)""",

@@ -35,10 +35,11 @@ TYPES = (
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "radar.early_fraud_warning.created",
 )
 
 DISPUTE = "INSERT INTO listed_disputes VALUES (%s, %s, %s, %s, %s, %s)"
-MOVEMENT = "INSERT INTO listed_movements VALUES (%s, %s, %s, %s, %s)"
+MOVEMENT = "INSERT INTO listed_movements VALUES (%s, %s, %s, %s, %s, %s)"
 
 FIELDS = ("id", "payment_intent", "status", "amount", "currency", "created")
 
@@ -113,7 +114,8 @@ def _moved(found: Found) -> Rows:
 def _movements(found: Found) -> Rows:
     for dispute in found:
         for line in dispute.get("balance_transactions") or []:
-            yield line["id"], dispute["id"], line["amount"], line["currency"], line["created"]
+            money = (line["amount"], line["fee"], line["currency"])
+            yield line["id"], dispute["id"], *money, line["created"]
 
 
 def _events(found: Found) -> Rows:

@@ -38,7 +38,7 @@ CREATE TEMPORARY TABLE listed_refunds (
 CREATE TEMPORARY TABLE listed_disputes (
     id text, intent text, status text, amount bigint, currency text, created bigint);
 CREATE TEMPORARY TABLE listed_movements (
-    id text, dispute text, amount bigint, currency text, created bigint);
+    id text, dispute text, amount bigint, fee bigint, currency text, created bigint);
 CREATE TEMPORARY TABLE listed_events (
     id text, type text, object text, intent text, created bigint);
 """
