@@ -3,6 +3,7 @@
 Covers and links point at a book of the first catalogue, so that a running shop can serve what they refer to.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from bookshop.web.pages import (
     ShopkeeperPage,
 )
 from bookshop.web.templating import Site
+from bookshop.web.till_views import MovementView, TillView
 
 SITE = Site(shop_name="Owl & Sons", stripe_js_url="https://js.example/endive/stripe.js")
 BOOK = BookView(
@@ -84,6 +86,31 @@ UNPAID = {
 }
 PAYNOW = {"method": "PayNow", "method_type": "paynow", "provider": "PayNow"}
 GRABPAY = {"method": "GrabPay", "method_type": "grabpay", "provider": "GrabPay"}
+MOVED = MovementView(
+    amount=Money(300, "sgd"),
+    state="Sent",
+    reason="by the shopkeeper: damaged in the post",
+    at=datetime(2026, 11, 23, 9, 30, tzinfo=UTC),
+)
+TILL = TillView(
+    refunds=(MOVED, replace(MOVED, state="Came to nothing", reason="made at Stripe: declined")),
+    disputes=(
+        replace(
+            MOVED,
+            amount=Money(2300, "sgd"),
+            state="Waits for your answer",
+            reason="fraudulent",
+            due_at=datetime(2026, 12, 2, 12, 0, tzinfo=UTC),
+        ),
+    ),
+    notes=("refund re_3Qm1 of 3.00 SGD came to nothing: declined",),
+    left=Money(2000, "sgd"),
+    figure="20.00",
+    key="7d2c1e52-1111-4222-8333-123456789012",
+    refund_url="/orders/t/refund",
+    call_off_url="/orders/t/call-off",
+    is_paid=True,
+)
 REFUSED = {"payment_status": "requires_payment_method"}
 EXAMPLES = {
     "waiting": order_page(**UNPAID, payment_status=None),
@@ -126,6 +153,33 @@ EXAMPLES = {
     "under_review": order_page(state="canceled", is_under_review=True, paid_at=None),
     "refunded": order_page(amount_refunded=Money(2300, "sgd"), is_fully_refunded=True),
     "partly_refunded": order_page(amount_refunded=Money(300, "sgd")),
+    "refund under way": order_page(
+        amount_refunded=Money(2300, "sgd"),
+        is_fully_refunded=True,
+        is_refund_under_way=True,
+        does_refund_ask=True,
+    ),
+    "part under way": order_page(amount_refunded=Money(300, "sgd"), is_refund_under_way=True),
+    "refund failed": order_page(has_refund_failed=True, returned=Money(2300, "sgd")),
+    "given_back": order_page(
+        state="canceled", is_under_review=True, returned=Money(2300, "sgd"), paid_at=None, method=None
+    ),
+    "at the bank": order_page(is_disputed=True),
+    "kept by the bank": order_page(amount_disputed=Money(2300, "sgd")),
+    "the shopkeeper's": order_page(till=TILL, dashboard_url="/dashboard", amount_refunded=Money(300, "sgd")),
+    "the shopkeeper's, not paid": order_page(
+        **UNPAID,
+        payment_status=None,
+        till=replace(
+            TILL,
+            refunds=(),
+            disputes=(),
+            notes=(),
+            is_paid=False,
+            refund_url=None,
+            problem="Its money is moving.",
+        ),
+    ),
 }
 SCENES = {name: page for name, page in EXAMPLES.items() if name == page.scene}
 CART_LINES = tuple(

@@ -47,6 +47,13 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--failed", action="store_true", help="show only those that failed")
     which.add_argument("--waiting", action="store_true", help="show only those that wait")
     which.add_argument("--all-failed", action="store_true", help="restart every one that failed")
+    which_order = "the order's number, id, address or PaymentIntent"
+    refund = add("refund", _refund, "give money of an order back")
+    refund.add_argument("order", help=which_order)
+    refund.add_argument("amount", nargs="?", help="such as 23.00; all that is left by default")
+    refund.add_argument("--reason", default="", help="noted with the refund")
+    cancel = add("cancel", _cancel, "cancel an order; one that is paid gets its money back")
+    cancel.add_argument("order", help=which_order)
     add("mailbox", _mailbox, "an SMTP server that keeps what it gets and shows it in the browser")
     catalog = add("catalog", _load_catalog, "put the books of a catalogue file on the shelf")
     catalog.add_argument("action", choices=["load"])
@@ -151,6 +158,25 @@ def _workflows(arguments: argparse.Namespace) -> int:
         print("which one? bookshop workflows restart ID, or restart --all-failed", file=sys.stderr)
         return 2
     return asyncio.run(workflow_commands.restart(shop_settings.load(), arguments.id))
+
+
+def _refund(arguments: argparse.Namespace) -> int:
+    from bookshop import order_commands  # noqa: PLC0415
+
+    settings = shop_settings.load()
+    asked = order_commands.refund(settings, arguments.order, arguments.amount, arguments.reason)
+    return _tell(*asyncio.run(asked))
+
+
+def _cancel(arguments: argparse.Namespace) -> int:
+    from bookshop import order_commands  # noqa: PLC0415
+
+    return _tell(*asyncio.run(order_commands.cancel(shop_settings.load(), arguments.order)))
+
+
+def _tell(sentence: str, status: int) -> int:
+    print(sentence, file=sys.stderr if status else sys.stdout)
+    return status
 
 
 def _load_catalog(arguments: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from bookshop.web import (
     shopkeeper,
     stripe_webhook,
     templating,
+    till,
 )
 
 routes: list[BaseRoute] = [
@@ -35,6 +36,8 @@ routes: list[BaseRoute] = [
     Route("/orders/{token}/status", order_pages.status),
     Route("/orders/{token}/pay", order_pages.pay_again),
     Route("/orders/{token}/cancel", giving_up.cancel, methods=["POST"]),
+    Route("/orders/{token}/refund", till.refund, methods=["POST"]),
+    Route("/orders/{token}/call-off", till.cancel_and_refund, methods=["POST"]),
     Route("/orders/{token}/payment", place_order.resume_payment, methods=["POST"]),
     Route("/preferences", preferences.choose, methods=["POST"]),
     Route("/stripe/webhook", stripe_webhook.receive, methods=["POST"]),

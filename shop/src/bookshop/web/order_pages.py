@@ -1,25 +1,28 @@
 """The order's own page: it settles on arrival, says how things stand, and follows what is not final."""
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bookshop import orders
+from bookshop import order_money, orders
 from bookshop.books import Book
 from bookshop.database import now
 from bookshop.errors import NotFoundError
 from bookshop.money import Money
+from bookshop.order_money import OrderMoney
 from bookshop.orders import CLOSED, UNPAID, Order, State
 from bookshop.snapshots import TAKEN
 from bookshop.web import cart_count, shopkeeper, templating
 from bookshop.web.book_pages import cover_url
 from bookshop.web.order_scenes import scene_of
-from bookshop.web.pages import CheckoutPage, LineView, OrderPage
+from bookshop.web.pages import CheckoutPage, LineView, OrderPage, Scene
 from bookshop.web.payment_words import failure_sentence, method_name, provider
 from bookshop.web.reader import reader_of
+from bookshop.web.till_views import till_view
 from bookshop.wiring import Shop
 from bookshop.workflows.settle_payment import Cause, ask_stripe
 
@@ -40,8 +43,7 @@ async def order(request: Request) -> Response:
     if found.state in UNPAID or (found.state == State.PAID and found.payment_method is None):
         _, found = await ask_stripe(shop, found, cause=Cause.ORDER_PAGE)
         await cart_count.recount(request)
-    view = await _order_page(request, found)
-    return templating.render(request, view, headers=NEVER_KEPT)
+    return templating.render(request, await view(request, found), headers=NEVER_KEPT)
 
 
 async def status(request: Request) -> Response:
@@ -55,7 +57,7 @@ async def status(request: Request) -> Response:
     body = {
         "state": found.state,
         "payment_status": found.payment_status,
-        "scene": _scene(found),
+        "scene": _scene(found, await _money(shop, found)),
         "method": method_name(found, reader_of(request).gettext),
         "is_final": found.state not in UNPAID,
     }
@@ -120,11 +122,16 @@ async def line_views(shop: Shop, found: Order) -> tuple[LineView, ...]:
     return tuple(views)
 
 
-async def _order_page(request: Request, found: Order) -> OrderPage:
+async def view(
+    request: Request, found: Order, *, figure: str | None = None, problem: str | None = None
+) -> OrderPage:
+    """The order's page. `figure` and `problem` tell the shopkeeper what was wrong with the last press."""
     shop: Shop = request.app.state.shop
     words = reader_of(request).gettext
     address = f"/orders/{found.token}"
     dashboard = f"{shop.settings.stripe_dashboard_url}/payments/{found.payment_intent_id}"
+    is_shopkeeper = shopkeeper.is_signed_in(request)
+    money = await _money(shop, found)
     return OrderPage(
         number=found.number,
         state=State(found.state).value,
@@ -154,11 +161,23 @@ async def _order_page(request: Request, found: Order) -> OrderPage:
         cancel_url=f"{address}/cancel" if _can_be_canceled(found) else None,
         order_url=address,
         publishable_key=shop.settings.stripe_publishable_key,
-        dashboard_url=dashboard if found.payment_intent_id and shopkeeper.is_signed_in(request) else None,
+        dashboard_url=dashboard if found.payment_intent_id and is_shopkeeper else None,
+        till=till_view(found, money, words, figure=figure, problem=problem) if is_shopkeeper else None,
+        **_money_facts(money),
     )
 
 
-def _scene(found: Order) -> str:
+async def _money(shop: Shop, found: Order) -> OrderMoney:
+    """What the order's money has done; an order that no money came for is asked nothing."""
+    if found.state != State.PAID and not _is_under_review(found):
+        return OrderMoney.none(found.currency)
+    async with shop.sessions() as session:
+        return await order_money.of_order(session, found)
+
+
+def _scene(found: Order, money: OrderMoney) -> Scene:
+    if money.going_back.amount:
+        return "refunded" if money.is_all_going_back else "partly_refunded"
     return scene_of(
         State(found.state).value,
         payment_status=found.payment_status,
@@ -166,7 +185,22 @@ def _scene(found: Order) -> str:
         failure_code=found.payment_failure_code,
         method=found.payment_method,
         is_under_review=_is_under_review(found),
+        is_given_back=money.returned is not None,
     )
+
+
+def _money_facts(money: OrderMoney) -> dict[str, Any]:
+    """What the page tells of money that went back."""
+    return {
+        "amount_refunded": money.going_back if money.going_back.amount else None,
+        "is_fully_refunded": money.is_all_going_back,
+        "is_refund_under_way": money.is_under_way,
+        "does_refund_ask": money.asks_customer,
+        "has_refund_failed": money.has_failed,
+        "returned": money.returned,
+        "is_disputed": any(dispute.is_open for dispute in money.disputes),
+        "amount_disputed": money.taken_by_bank,
+    }
 
 
 def _is_under_review(found: Order) -> bool:

@@ -16,6 +16,7 @@ OrderScene = Literal[
     "canceled",
     "expired",
     "under_review",
+    "given_back",
 ]
 
 # Next actions in which the customer scans a code with another device (docs.stripe.com/api, next_action).
@@ -36,16 +37,18 @@ def scene_of(
     failure_code: str | None,
     method: str | None,
     is_under_review: bool,
+    is_given_back: bool,
 ) -> OrderScene:
     """All but `state` are Stripe's words, None where there is none.
 
-    Under review is an order whose money came in another way than asked for, and waits for a person.
+    Under review is an order whose money came in another way than asked for. It is given back, by rule; where
+    that cannot be, it waits for a person.
     """
     match state:
         case "paid" | "shipped":
             return state
         case _ if is_under_review:
-            return "under_review"
+            return "given_back" if is_given_back else "under_review"
         case "canceled" | "expired":
             return state
         case "processing":

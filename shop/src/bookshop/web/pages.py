@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from bookshop.money import Money
 from bookshop.web.order_scenes import OrderScene, OrderState, scene_of
+from bookshop.web.till_views import TillView
 
 # From so many copies on, a page says how many are left.
 FEW = 20
@@ -186,7 +187,9 @@ class OrderPage:
     approve where that is not the customer's bank ("GrabPay"). `failure_message` is a sentence about a refused
     attempt; `action_until` ends an attempt under way. `pay_url` and `cancel_url` are given while the order
     can be paid and canceled; under `order_url` a script opens its payment, with `publishable_key`.
-    `dashboard_url` is the signed-in shopkeeper's; `amount_refunded` is None when nothing went back. `address`
+    `dashboard_url` and `till` are the signed-in shopkeeper's. `amount_refunded` is None when nothing of the
+    payment went back, `amount_disputed` when no bank holds anything of it; `returned` is money that came for
+    the order without paying it. `does_refund_ask`: Stripe asks the customer by mail for an account. `address`
     is what the books are sent to, line by line; an order without one has no `shipping` either.
     """
 
@@ -214,6 +217,12 @@ class OrderPage:
     failure_message: str | None = None
     amount_refunded: Money | None = None
     is_fully_refunded: bool = False
+    is_refund_under_way: bool = False
+    does_refund_ask: bool = False
+    has_refund_failed: bool = False
+    returned: Money | None = None
+    is_disputed: bool = False
+    amount_disputed: Money | None = None
     is_under_review: bool = False
     was_too_late_to_cancel: bool = False
     pay_url: str | None = None
@@ -221,6 +230,7 @@ class OrderPage:
     order_url: str = ""
     publishable_key: str = ""
     dashboard_url: str | None = None
+    till: TillView | None = None
 
     @property
     def scene(self) -> Scene:
@@ -234,6 +244,7 @@ class OrderPage:
             failure_code=self.failure_code,
             method=self.method_type,
             is_under_review=self.is_under_review,
+            is_given_back=self.returned is not None,
         )
 
     @property

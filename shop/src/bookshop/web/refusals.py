@@ -171,6 +171,9 @@ def closed(request: Request, order: Order) -> Response:
         case State.PROCESSING:
             title = words("Your payment is on its way")
             detail = words("There is nothing left to do; the bank is working on it.")
+        case State.CANCELED | State.EXPIRED if order.review_reason is not None:
+            title = words("This order was closed")
+            detail = words("Its payment came in a way that we could not take, and is on its way back to you.")
         case State.CANCELED:
             title = words("This order was canceled")
             detail = words("You have not been charged. Start again from the book.")
