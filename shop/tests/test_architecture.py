@@ -55,6 +55,7 @@ FLOORS = {
         "cart_orders",
         "stock",
         "orders",
+        "open_orders",
         "placing",
         "quotes",
         "settlement",

@@ -80,7 +80,7 @@ class Api:
             )
             answer = error_answer(self._sandbox, incoming, broken, None)
         version = incoming.header(b"stripe-version") or self._sandbox.account.api_version
-        return answer._replace(headers=(*answer.headers, *usual_headers(incoming, version)))
+        return answer._replace(headers=(*answer.headers, *usual_headers(self._sandbox, incoming, version)))
 
     async def _handle(self, incoming: Incoming) -> Answer | None:
         form = form_encoding.decode(_encoded_parameters(incoming))
@@ -115,7 +115,9 @@ class Api:
                 await asyncio.sleep(strike.late)
         if fault and fault.drop:
             return None
-        return answer._replace(headers=(*answer.headers, *usual_headers(incoming, call.version)))
+        return answer._replace(
+            headers=(*answer.headers, *usual_headers(self._sandbox, incoming, call.version))
+        )
 
     async def _once(self, route: Route, call: Call, incoming: Incoming, strike: Strike) -> Answer:
         """Run the endpoint, or repeat what it answered to the same idempotency key."""

@@ -3,6 +3,7 @@
 Headers: https://docs.stripe.com/api/errors, https://docs.stripe.com/api/idempotent_requests.
 """
 
+from email.utils import formatdate
 from typing import NamedTuple
 
 import orjson
@@ -40,9 +41,13 @@ class Incoming(NamedTuple):
         return value.decode("latin-1") if value is not None else None
 
 
-def usual_headers(incoming: Incoming, version: str) -> tuple[tuple[bytes, bytes], ...]:
-    """What every answer carries, errors too."""
-    return ((b"request-id", incoming.request_id.encode()), (b"stripe-version", version.encode()))
+def usual_headers(sandbox: Sandbox, incoming: Incoming, version: str) -> tuple[tuple[bytes, bytes], ...]:
+    """What every answer carries, errors too; the date is by the sandbox's clock, which a test may move."""
+    return (
+        (b"date", formatdate(sandbox.now(), usegmt=True).encode()),
+        (b"request-id", incoming.request_id.encode()),
+        (b"stripe-version", version.encode()),
+    )
 
 
 def replayed(stored: Stored, key: str) -> Answer:

@@ -36,7 +36,7 @@ async def begin(session: AsyncSession, order_id: uuid.UUID, *, to: State, cause:
     if order is None:
         return None
     if order.state in {State.PAID, State.PROCESSING} or order.payment_status == "succeeded":
-        refuse(order)
+        refuse(order, to=to)
         return None
     if order.state in CLOSED and (order.payment_intent_id is None or order.payment_status in FINAL):
         return None
@@ -48,6 +48,7 @@ async def begin(session: AsyncSession, order_id: uuid.UUID, *, to: State, cause:
     return Withdrawal(order.payment_intent_id, order.cancellation_key)
 
 
-def refuse(order: Order) -> None:
-    """Note on a locked order that its payment was faster than the wish to cancel it."""
-    order.cancel_refused_by = order.payment_status
+def refuse(order: Order, *, to: State) -> None:
+    """Note on a locked order that its payment was faster than the wish to cancel it, if a person had it."""
+    if to == State.CANCELED:
+        order.cancel_refused_by = order.payment_status

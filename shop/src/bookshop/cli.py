@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bookshop import settings as shop_settings
@@ -35,7 +35,15 @@ def _parser() -> argparse.ArgumentParser:
     add("serve", _serve, "the web server")
     add("worker", _worker, "the process that sends mails and reconciles with Stripe")
     add("migrate", _migrate, "bring the database to this release")
-    add("reconcile", _reconcile, "ask Stripe about every unsettled order now")
+    reconcile = add("reconcile", _reconcile, "mend what lost webhooks left behind, from Stripe's own lists")
+    reconcile.add_argument(
+        "--since",
+        type=_moment,
+        metavar="WHEN",
+        help="2026-11-20T00:00 (UTC) or 3d, 2h, 30m ago; else the last mark",
+    )
+    reconcile.add_argument("--now", action="store_true", help="also what is seconds old and on its way")
+    add("expire", _expire, "close the orders that have waited too long for their payment")
     add("sweep", _sweep, "throw away carts that nobody has touched for a year")
     _add_audit(add("audit", _audit, "check what must always hold, in the database and at Stripe"))
     workflows = add(
@@ -64,6 +72,18 @@ def _parser() -> argparse.ArgumentParser:
         "change", type=int, nargs="?", metavar="+N|-N", help="copies that came in or were lost"
     )
     return parser
+
+
+def _moment(text: str) -> datetime:
+    """A moment in ISO 8601, in UTC where it names no offset, or so many days, hours or minutes ago."""
+    units = {"d": "days", "h": "hours", "m": "minutes"}
+    if text[:-1].isdecimal() and text[-1] in units:
+        return datetime.now(UTC) - timedelta(**{units[text[-1]]: int(text[:-1])})
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a moment like 2026-11-20T00:00, or 3d, 2h or 30m") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _serve(_arguments: argparse.Namespace) -> None:
@@ -98,15 +118,39 @@ def _migrate(_arguments: argparse.Namespace) -> None:
     database.migrate(shop_settings.load().database_url.get_secret_value())
 
 
-def _reconcile(_arguments: argparse.Namespace) -> None:
+def _reconcile(arguments: argparse.Namespace) -> int:
+    from bookshop import telemetry  # noqa: PLC0415
     from bookshop.stripe_calls import WORKERS_PATIENCE  # noqa: PLC0415
     from bookshop.wiring import open_shop  # noqa: PLC0415
-    from bookshop.workflows.reconcile import reconcile  # noqa: PLC0415
+    from bookshop.workflows.reconcile import SETTLING_TIME, Report, reconcile  # noqa: PLC0415
+
+    async def run() -> Report:
+        settings = shop_settings.load()
+        telemetry.configure(settings)
+        async with open_shop(settings, patience=WORKERS_PATIENCE) as shop:
+            settling = timedelta(0) if arguments.now else SETTLING_TIME
+            return await reconcile(shop, since=arguments.since, settling=settling)
+
+    report = asyncio.run(run())
+    for line in report.lines():
+        print(line)
+    return 0 if report.is_whole else 1
+
+
+def _expire(_arguments: argparse.Namespace) -> None:
+    from bookshop import telemetry  # noqa: PLC0415
+    from bookshop.stripe_calls import WORKERS_PATIENCE  # noqa: PLC0415
+    from bookshop.wiring import open_shop  # noqa: PLC0415
+    from bookshop.workflows.expire_orders import expire_orders  # noqa: PLC0415
 
     async def run() -> None:
-        async with open_shop(shop_settings.load(), patience=WORKERS_PATIENCE) as shop:
-            report = await reconcile(shop)
-        print(f"asked Stripe about {report.asked} unsettled orders, repaired {report.repaired}")
+        settings = shop_settings.load()
+        telemetry.configure(settings)
+        async with open_shop(settings, patience=WORKERS_PATIENCE) as shop:
+            told = await expire_orders(shop)
+        print(f"{told.total()} orders had waited too long")
+        for words, count in told.most_common():
+            print(f"  {count} {words}")
 
     asyncio.run(run())
 

@@ -46,6 +46,11 @@ async def is_recorded(session: AsyncSession, event_id: str) -> bool:
     return await session.scalar(sa.select(sa.exists().where(StripeEvent.id == event_id))) or False
 
 
+async def recorded(session: AsyncSession, event_ids: list[str]) -> set[str]:
+    """Those of these events that have been handled before."""
+    return set(await session.scalars(sa.select(StripeEvent.id).where(StripeEvent.id.in_(event_ids))))
+
+
 async def record(session: AsyncSession, event: VerifiedEvent, outcome: str) -> bool:
     """Write the event down with what became of it; False where it is there already.
 

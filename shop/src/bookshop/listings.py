@@ -17,6 +17,9 @@ from bookshop.stripe_calls import StripeConnection, ask
 # As many as Stripe gives at once (docs.stripe.com/api/pagination).
 PAGE = 100
 
+# As many types of events as Stripe takes in one question (docs.stripe.com/api/events/list).
+MOST_TYPES = 20
+
 # Search knows new objects after a minute, or an hour when Stripe has trouble (docs.stripe.com/search).
 SEARCHABLE_AFTER = timedelta(hours=2)
 
@@ -43,6 +46,28 @@ async def find_intent(
         if (intent["metadata"] or {}).get(ORDER_METADATA) == order_id:
             return snapshot(intent)
     return None
+
+
+async def events(
+    stripe_api: StripeConnection, types: list[str], *, since: datetime, until: datetime
+) -> list[dict[str, Any]]:
+    """The events of these types from `since` until before `until`, in Stripe's JSON, newest first.
+
+    Raises:
+        PaymentsUnavailableError: no usable answer.
+    """
+    listed = stripe_api.client.v1.events
+    begin, end = int(since.timestamp()), int(until.timestamp())
+    found = []
+    for few in (types[start : start + MOST_TYPES] for start in range(0, len(types), MOST_TYPES)):
+        page = _items(
+            stripe_api,
+            lambda few=few: listed.list_async(  # type: ignore[misc]
+                {"types": few, "created": {"gte": begin, "lt": end}, "limit": PAGE}
+            ),
+        )
+        found += [event async for event in page]
+    return found
 
 
 async def moment(stripe_api: StripeConnection) -> datetime:

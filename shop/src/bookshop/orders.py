@@ -21,7 +21,6 @@ from bookshop.carts import Cart
 from bookshop.database import Table, now
 from bookshop.money import Money
 from bookshop.shipping import Address
-from bookshop.snapshots import FINAL
 
 
 class State(StrEnum):
@@ -257,39 +256,9 @@ async def forget_origins(session: AsyncSession, *, placed_before: datetime) -> i
     return len((await session.scalars(forgotten)).all())
 
 
-async def note_asked(session: AsyncSession, order_id: uuid.UUID) -> None:
-    """Note that Stripe was asked about the order's PaymentIntent just now, whatever came of it."""
-    await session.execute(sa.update(Order).where(Order.id == order_id).values(payment_read_at=now()))
-
-
-async def unsettled(session: AsyncSession, *, before: datetime, limit: int = 500) -> list[Order]:
-    """Orders placed before this moment whose PaymentIntent may have moved on without us.
-
-    Those that were not asked about for the longest time come first, so that many abandoned orders never keep
-    anybody from the others.
-    """
-    query = (
-        sa.select(Order)
-        .where(Order.state.in_(UNPAID), Order.payment_intent_id.is_not(None), Order.created_at < before)
-        .order_by(Order.payment_read_at.asc().nulls_first(), Order.created_at)
-        .limit(limit)
-    )
-    return list(await session.scalars(query))
-
-
-async def left_open(session: AsyncSession, *, limit: int = 100) -> list[Order]:
-    """Closed orders whose PaymentIntent is, as far as we know, not canceled."""
-    query = (
-        sa.select(Order)
-        .where(
-            Order.state.in_(CLOSED),
-            Order.payment_intent_id.is_not(None),
-            Order.payment_status.not_in(FINAL),
-        )
-        .order_by(Order.payment_read_at.asc().nulls_first())
-        .limit(limit)
-    )
-    return list(await session.scalars(query))
+async def note_asked(session: AsyncSession, *order_ids: uuid.UUID) -> None:
+    """Note that Stripe was asked about these orders' PaymentIntents just now, whatever comes of it."""
+    await session.execute(sa.update(Order).where(Order.id.in_(order_ids)).values(payment_read_at=now()))
 
 
 def _with_lines() -> sa.Select[Order]:

@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     abuse_limits: Literal["normal", "tight", "off"] = "normal"
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_networks)] = ()
 
+    # Minutes. Stripe's codes and its wallets' pages are good for an hour, so who begins within the first hour
+    # can always finish.
+    order_lifetime: int = Field(default=120, ge=1, le=7 * 24 * 60)
+
     smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:1025")
     mail_from: str = "Bookshop <orders@bookshop.example>"
     shopkeeper_password: SecretStr | None = None

@@ -52,6 +52,10 @@ class KeySpentError(PaymentsUnavailableError):
     """
 
 
+class RejectedError(PaymentsUnavailableError):
+    """Stripe answered, and will not do this: the same call again gets the same answer."""
+
+
 class RefusedError(Exception):
     """Stripe refused the call with one of the codes that its caller expected."""
 
@@ -119,7 +123,8 @@ async def ask(
     Raises:
         RefusedError: Stripe refused it with one of the codes in `expected`.
         KeySpentError: Stripe failed, and repeats that under this idempotency key.
-        PaymentsUnavailableError: no usable answer; the same call again is safe.
+        RejectedError: Stripe refused it otherwise.
+        PaymentsUnavailableError: no usable answer; the same call again is safe. The two above are such, too.
     """
     waited, pause = 0.0, FIRST_PAUSE
     while True:
@@ -147,9 +152,13 @@ def unavailable(error: stripe.StripeError, doing: str) -> PaymentsUnavailableErr
         http_status=error.http_status,
         stripe_request_id=error.request_id,
     )
-    is_spent = isinstance(error, stripe.IdempotencyError) or (_failed(error) and _is_replayed(error))
-    kind = KeySpentError if is_spent else PaymentsUnavailableError
-    return kind(f"{doing} a PaymentIntent failed: {type(error).__name__}")
+    return _kind(error)(f"{doing} a PaymentIntent failed: {type(error).__name__}")
+
+
+def _kind(error: stripe.StripeError) -> type[PaymentsUnavailableError]:
+    if isinstance(error, stripe.IdempotencyError) or (_failed(error) and _is_replayed(error)):
+        return KeySpentError
+    return RejectedError if isinstance(error, stripe.InvalidRequestError) else PaymentsUnavailableError
 
 
 def _had_no_room(error: stripe.StripeError) -> bool:

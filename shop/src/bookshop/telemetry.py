@@ -37,6 +37,7 @@ settlements = Counter(
     ["cause", "outcome"],
 )
 webhook_events = Counter("bookshop_webhook_events_total", "Events at the webhook door.", ["type", "outcome"])
+repairs = Counter("bookshop_repairs_total", "What the reconciler had to mend.", ["what"])
 stripe_failures = Counter(
     "bookshop_stripe_failures_total", "Calls to Stripe without a usable answer.", ["doing"]
 )

@@ -1,4 +1,4 @@
-"""The process that does what was promised: mails, the reconciler every minute, and old carts every night."""
+"""The process that does what was promised: mails, refunds, and what comes round by the clock."""
 
 import asyncio
 import os
@@ -19,6 +19,7 @@ from bookshop.settings import Settings
 from bookshop.stripe_calls import WORKERS_PATIENCE
 from bookshop.wiring import Shop, open_shop
 from bookshop.workflows import close_order, deliver_confirmation, deliver_refund_notice, refund_order
+from bookshop.workflows.expire_orders import expire_orders
 from bookshop.workflows.follow_ups import (
     APPLICATION,
     APPLICATION_VERSION,
@@ -26,7 +27,7 @@ from bookshop.workflows.follow_ups import (
     MAIL_QUEUE,
     REFUND_QUEUE,
 )
-from bookshop.workflows.reconcile import reconcile
+from bookshop.workflows.reconcile import reconcile_by_the_clock
 from bookshop.workflows.sweep_carts import sweep_carts
 from bookshop.workflows.sweep_follow_ups import sweep_follow_ups
 from bookshop.workflows.sweep_limits import sweep_limits
@@ -122,7 +123,8 @@ async def _launch(shop: Shop, executor_id: str) -> None:
     refund_order.register(shop)
     close_order.register(shop)
     schedules = {
-        "reconcile": ("* * * * *", _scheduled("reconcile", lambda: reconcile(shop))),
+        "reconcile": ("*/20 * * * * *", _scheduled("reconcile", lambda: reconcile_by_the_clock(shop))),
+        "expire_orders": ("* * * * *", _scheduled("expire_orders", lambda: expire_orders(shop))),
         "sweep_follow_ups": (
             "*/5 * * * *",
             _scheduled("sweep_follow_ups", lambda: sweep_follow_ups(shop)),

@@ -22,6 +22,26 @@ def quiet_shop(shop: Shop) -> Iterator[Shop]:
     shop.sandbox.control("PUT", "/_sandbox/webhooks", lose=0)
 
 
+@pytest.fixture(scope="module")
+def _shop_without_worker(start_shared_shop: Callable[..., Shop]) -> Shop:
+    shop = start_shared_shop()
+    shop.worker.ask_to_stop()
+    shop.worker.stop()
+    del shop.worker
+    return shop
+
+
+@pytest.fixture
+def still_shop(_shop_without_worker: Shop) -> Iterator[Shop]:
+    """A shop of the module's own in which nothing happens by the clock, and whose webhooks are lost."""
+    control = _shop_without_worker.sandbox.control
+    control("PUT", "/_sandbox/webhooks", lose=-1)
+    yield _shop_without_worker
+    control("DELETE", "/_sandbox/faults")
+    control("PUT", "/_sandbox/payments")
+    control("PUT", "/_sandbox/clock", offset=0)
+
+
 @pytest.fixture
 def breakable_shop(shop: Shop) -> Iterator[Shop]:
     """The shared shop, whose calls to the sandbox a test may let fail (`break_stripe`)."""

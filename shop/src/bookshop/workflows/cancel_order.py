@@ -42,7 +42,7 @@ async def cancel_order(shop: Shop, order_id: uuid.UUID, *, cause: Cause) -> None
     async with shop.sessions.begin() as session:
         _, order = await settle_payment(session, shop.follow_ups, payment, cause=cause)
         if order is not None and payment.status in TAKEN:
-            cancellation.refuse(order)
+            cancellation.refuse(order, to=to)
     if payment.status not in {*TAKEN, "canceled"}:
         raise PaymentsUnavailableError(f"canceling a PaymentIntent left it {payment.status}")
 
