@@ -22,6 +22,7 @@
 what its programs logged is in the report.
 """
 
+import os
 import re
 import secrets
 import tempfile
@@ -43,7 +44,6 @@ from processes import GUARDED, RATES, Sandbox, Shop, run_to_its_end
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SCHEMES_WITHOUT_HOST = {"data", "blob", "about"}
-TEMPLATE = "migrated"
 WITH_PROGRAMS = {"migrated", "sandbox", "shop", "rated_shop", "guarded_shop", "start_shop"}
 MILLISECONDS_FOR_A_PAGE = 10_000
 
@@ -57,7 +57,10 @@ def data_dir() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def cluster(data_dir: Path) -> Iterator[Callable[[str], str]]:
-    """A PostgreSQL for this run; the value gives the URL of a database by its name."""
+    """A PostgreSQL for this run, or a lent one; the value gives the URL of a database by its name."""
+    if lent := os.environ.get(processes.POSTGRES):
+        yield lambda name: postgres_url(Path(lent), name)
+        return
     where = data_dir / "postgres"
     with embedded_postgres(where, durable=False):
         yield lambda name: postgres_url(where, name)
@@ -66,13 +69,16 @@ def cluster(data_dir: Path) -> Iterator[Callable[[str], str]]:
 @pytest.fixture(scope="session")
 def migrated(cluster: Callable[[str], str], data_dir: Path) -> str:
     """The name of a database, built by the migrations and filled with the catalogue, to copy from."""
-    _create_database(cluster, TEMPLATE)
+    if lent := os.environ.get(processes.TEMPLATE):
+        return lent
+    name = _next_name()
+    _create_database(cluster, name)
     directory = data_dir / "migrate"
     directory.mkdir()
-    environment = Shop(directory, cluster(TEMPLATE)).environment
+    environment = Shop(directory, cluster(name)).environment
     run_to_its_end("migrate", "bookshop", "migrate", directory=directory, environment=environment)
     run_to_its_end("catalog", "bookshop", "catalog", "load", directory=directory, environment=environment)
-    return TEMPLATE
+    return name
 
 
 @pytest.fixture

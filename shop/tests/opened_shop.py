@@ -125,10 +125,14 @@ class OpenedShop:
         return factories.payment(order.id, status=status, **values)
 
     def events(self, *kinds: str, of: str) -> list[VerifiedEvent]:
-        """Stripe's events of these types, oldest first, whose object is or belongs to this PaymentIntent."""
+        """Stripe's events of these types or all, oldest first, about a PaymentIntent and what it caused."""
         listed = self.sandbox.stripe("GET", "/v1/events", limit="100").raise_for_status().json()["data"]
-        found = [event(body) for body in reversed(listed) if body["type"] in kinds]
+        found = [event(body) for body in reversed(listed) if body["type"] in kinds or not kinds]
         return [one for one in found if of in {one.object["id"], one.object.get("payment_intent")}]
+
+    def take_all(self, *, of: str) -> list[str]:
+        """Every event about this PaymentIntent, oldest first; those taken before are taken again."""
+        return [self.take(told) for told in self.events(of=of)]
 
     def take(self, taken: VerifiedEvent) -> str:
         return self.run(take_event(self.shop, taken, cause=Cause.WEBHOOK))

@@ -41,6 +41,12 @@ RATES = '{"SG": {"sgd": "3.00"}, "MY": {"sgd": "3.00"}, "BR": {"usd": "5.00"}, "
 GUARDED = {"ABUSE_LIMITS": "normal", "TRUSTED_PROXIES": "127.0.0.1"}
 SECONDS_TO_START = 60
 
+# What a program of ours gets of our environment; PYTHONPATH is where a changed copy of the shop comes from.
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")
+
+# A database server, and the template in it, that another run of pytest lends to this one.
+POSTGRES, TEMPLATE = "TESTS_POSTGRES", "TESTS_TEMPLATE"
+
 # Every program that this run of pytest started, for showing their logs when a test fails.
 started: list[Child] = []
 
@@ -62,7 +68,7 @@ def wait_until(condition: Callable[[], T], what: str, *, seconds: float = 30) ->
 
 def start(name: str, module: str, *words: str, directory: Path, environment: dict[str, str]) -> Child:
     """Start `python -m module words…` in `directory`, where its log goes too, with this environment alone."""
-    inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
+    inherited = {key: os.environ[key] for key in INHERITED if key in os.environ}
     child = Child(
         name,
         [sys.executable, "-m", module, *words],

@@ -66,7 +66,7 @@ def test_a_price_that_changed_meanwhile_is_said_and_paid(
 def test_stripe_js_that_does_not_load_can_be_asked_for_again(
     page: Page, shop: Shop, problems: Problems
 ) -> None:
-    """The page says that nothing was charged, tells the shop, and another try works."""
+    """Story 19: the page says that nothing was charged, tells the shop, and another try works."""
     problems.expect("ERR_FAILED.*stripe.js")
     page.route("**/stripe.js", lambda route: route.abort())
     with page.expect_request(_reports("stripe_js_failed")):
@@ -84,7 +84,7 @@ def test_stripe_js_that_does_not_load_can_be_asked_for_again(
 def test_a_payment_form_that_does_not_load_can_be_asked_for_again(
     page: Page, shop: Shop, problems: Problems
 ) -> None:
-    """Stripe.js is there and its session is not: the same words, the same way on."""
+    """Story 19: Stripe.js is there and its session is not: the same words, the same way on."""
     problems.expect("elements/sessions")
     page.route("**/v1/elements/sessions*", lambda route: route.abort())
     with page.expect_request(_reports("loaderror")):

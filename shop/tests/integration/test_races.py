@@ -147,6 +147,14 @@ def test_a_total_that_the_page_did_not_show(opened: OpenedShop) -> None:
     assert opened.rows("SELECT id FROM orders") == []
 
 
+def test_an_event_of_the_other_mode(opened: OpenedShop) -> None:
+    """A live event at a shop under test, or the other way round: recorded, and nothing moves."""
+    order = opened.place()
+    body = factories.event(factories.intent(order.id, livemode=True), livemode=True)
+    told = opened.run(take_event(opened.shop, event(json.loads(body)), cause=Cause.WEBHOOK))
+    assert (told, opened.changes(order)) == ("ignored", [])
+
+
 def test_no_client_secret_is_kept(opened: OpenedShop) -> None:
     """What lets somebody pay or read a payment stands in no table, wherever in an event it stood."""
     intent = factories.intent(

@@ -216,7 +216,7 @@ def test_money_for_an_expired_order_whose_books_are_there(database_url: str) -> 
 
 
 def test_money_for_an_expired_order_whose_books_are_gone(database_url: str) -> None:
-    """Sold to somebody else meanwhile: refunded in full, once, and for good even when copies come in."""
+    """Story 2: sold to somebody else meanwhile: refunded in full, once and for good."""
     books = Books(database_url, counted=1)
     books.settle(books.news("canceled", cancellation_reason=ABANDONED))
     faster = factories.order(payment_intent_id="pi_faster")

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 import factories
-from bookshop import orders, payments, refunds
+from bookshop import orders, payments, refund_calls, refunds
 from bookshop.errors import PaymentsUnavailableError
 from bookshop.orders import Order, State
 from bookshop.refunds import Refund
@@ -23,9 +23,9 @@ from bookshop.workflows.open_payment import open_payment
 from bookshop.workflows.refund_order import try_to_refund
 from bookshop.workflows.settle_payment import Cause, ask_stripe
 from opened_shop import OpenedShop, event
-from processes import Sandbox
+from processes import Sandbox, wait_until
 
-ASKS_THE_BANK = "4000002760003184"
+ASKS_THE_BANK, DISPUTED = "4000002760003184", "4000000000000259"
 
 
 @pytest.fixture
@@ -163,9 +163,34 @@ def test_one_refund_at_stripe_for_one_written_down(opened: OpenedShop) -> None:
     half = refund.amount // 2
     opened.rows("UPDATE refunds SET amount = %s", half)
     refund.amount = half
-    made = opened.at_once([refunds.carry_out(opened.shop.stripe, refund) for _ in range(2)])
+    made = opened.at_once([refund_calls.carry_out(opened.shop.stripe, refund) for _ in range(2)])
     assert made[0].id == made[1].id
     assert [one["amount"] for one in refunds_at_stripe(opened, refund)] == [half]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "status", "lost"), [("winning_evidence", "won", 0), ("losing_evidence", "lost", 2300)]
+)
+def test_a_dispute_ends_and_the_order_goes_on(
+    opened: OpenedShop, evidence: str, status: str, lost: int
+) -> None:
+    """Story 17: opened, answered, won or lost; each event changes the dispute, none the order's state."""
+    order = opened.place()
+    payment = opened.open(order)
+    pay(opened, payment, DISPUTED)
+    wait_until(lambda: opened.events("charge.dispute.funds_withdrawn", of=payment.id), "the dispute")
+    opened.take_all(of=payment.id)
+    (dispute,) = opened.rows("SELECT stripe_id, status FROM disputes")
+    assert dispute["status"] == "needs_response"
+    path = f"/v1/disputes/{dispute['stripe_id']}"
+    form = {"evidence[uncategorized_text]": evidence, "submit": "true"}
+    opened.sandbox.stripe("POST", path, **form).raise_for_status()
+    wait_until(lambda: opened.events("charge.dispute.closed", of=payment.id), "its end")
+    opened.take_all(of=payment.id)
+    assert opened.rows("SELECT status FROM disputes") == [{"status": status}]
+    taken = "SELECT coalesce(sum(amount), 0)::int AS lost FROM ledger WHERE account = 'disputes'"
+    assert opened.rows(taken) == [{"lost": lost}]
+    assert opened.changes(order) == ["paid"]
 
 
 @pytest.mark.parametrize("order_reference", [None, "cart-77", "6f1a0a52-7d2c-4b1e-9a53-0d9a4f1f7c11"])
