@@ -124,11 +124,15 @@ class OpenedShop:
         values = {"id": order.payment_intent_id or f"pi_{order.id.hex}"} | changes
         return factories.payment(order.id, status=status, **values)
 
-    def events(self, *kinds: str, of: str) -> list[VerifiedEvent]:
+    def events(self, *kinds: str, of: str | None = None) -> list[VerifiedEvent]:
         """Stripe's events of these types or all, oldest first, about a PaymentIntent and what it caused."""
-        listed = self.sandbox.stripe("GET", "/v1/events", limit="100").raise_for_status().json()["data"]
-        found = [event(body) for body in reversed(listed) if body["type"] in kinds or not kinds]
-        return [one for one in found if of in {one.object["id"], one.object.get("payment_intent")}]
+        found = [event(body) for body in reversed(self._listed("/v1/events"))]
+        return [
+            one
+            for one in found
+            if (one.type in kinds or not kinds)
+            and of in {None, one.object["id"], one.object.get("payment_intent")}
+        ]
 
     def take_all(self, *, of: str) -> list[str]:
         """Every event about this PaymentIntent, oldest first; those taken before are taken again."""
@@ -139,8 +143,8 @@ class OpenedShop:
 
     def intents_of(self, order: Order) -> list[dict[str, Any]]:
         """Every PaymentIntent that Stripe has for the order."""
-        listed = self.sandbox.stripe("GET", "/v1/payment_intents", limit="100").raise_for_status().json()
-        return [one for one in listed["data"] if str(order.id) in one["metadata"].values()]
+        listed = self._listed("/v1/payment_intents")
+        return [one for one in listed if str(order.id) in one["metadata"].values()]
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         return rows(self.database_url, query, *values)
@@ -163,6 +167,17 @@ class OpenedShop:
         """The follow-ups that were written down, by their ids."""
         found = self.rows("SELECT workflow_uuid FROM dbos.workflow_status ORDER BY created_at")
         return [row["workflow_uuid"] for row in found]
+
+    def _listed(self, path: str) -> list[dict[str, Any]]:
+        """Everything on one of Stripe's lists, newest first."""
+        listed: list[dict[str, Any]] = []
+        after: dict[str, str] = {}
+        while True:
+            page = self.sandbox.stripe("GET", path, limit="100", **after).raise_for_status().json()
+            listed += page["data"]
+            if not page["has_more"]:
+                return listed
+            after = {"starting_after": listed[-1]["id"]}
 
 
 def event(body: dict[str, Any]) -> VerifiedEvent:

@@ -75,8 +75,9 @@ async def settle(session: AsyncSession, payment: PaymentSnapshot, *, cause: str)
     order = await orders.locked(session, uuid.UUID(payment.order_id))
     if order is None:
         return Settlement(Outcome.UNKNOWN_ORDER)
-    if order.payment_intent_id is None:
-        # The web server died between Stripe's answer and our note of it, or the event was faster.
+    if order.payment_intent_id is None and payment.total == order.money:
+        # The web server died between Stripe's answer and our note of it, or the event was faster. One that
+        # asks for something else was made by hand.
         order.payment_intent_id = payment.id
     decision = decide(order, payment)
     if order.payment_intent_id == payment.id:

@@ -241,6 +241,16 @@ def test_an_order_adopts_the_intent_it_has_not_noted_yet(database_url: str) -> N
     assert books.order.payment_intent_id == "pi_found"
 
 
+def test_an_order_adopts_no_intent_that_asks_for_something_else(database_url: str) -> None:
+    """Somebody made it by hand, before the order's own was opened: it goes back, the order goes on."""
+    books = Books(database_url, payment_intent_id=None)
+    half = Money(1150, "sgd")
+    assert books.settle(books.news(id="pi_by_hand", total=half, received=half)) == [Outcome.FLAGGED]
+    assert (books.state, books.order.payment_intent_id) == (State.AWAITING_PAYMENT, None)
+    assert books.refunds == [("pi_by_hand", 1150)]
+    assert books.settle(books.news(id="pi_found")) == [Outcome.PAID]
+
+
 @pytest.mark.parametrize("reference", [None, "", "7", "not-an-id", "'; DROP TABLE orders; --", "\0"])
 def test_an_intent_without_an_order_of_ours(database_url: str, reference: str | None) -> None:
     """Another application on the same Stripe account uses metadata as it likes."""

@@ -1,0 +1,304 @@
+"""Customers, banks, Stripe, its webhooks and our own workflows in any order that hypothesis can think of.
+
+Everything is real: the shop's modules on PostgreSQL, and a Stripe sandbox over HTTP. After each step the
+invariants hold; at the end everything is let finish, and the audit finds nothing. A longer run:
+
+    pytest shop/tests/integration/test_lifecycle_machine.py --hypothesis-profile long
+"""
+
+import asyncio
+import secrets
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bookshop import audit, orders, refunds
+from bookshop.audit.stripe_lists import StripeAccount
+from bookshop.audit.workspace import Scope
+from bookshop.errors import PaymentsUnavailableError
+from bookshop.placing import Placed
+from bookshop.refunds import Refund
+from bookshop.snapshots import PaymentSnapshot
+from bookshop.workflows.cancel_order import cancel_order
+from bookshop.workflows.close_order import try_to_close
+from bookshop.workflows.open_payment import open_payment
+from bookshop.workflows.reconcile import reconcile
+from bookshop.workflows.refund_order import try_to_refund
+from bookshop.workflows.settle_payment import Cause, ask_stripe
+from invariants import broken
+from opened_shop import OpenedShop
+from processes import Sandbox
+
+GOOD, DECLINED, ASKS_THE_BANK = "4242424242424242", "4000000000000002", "4000002760003184"
+DISPUTED, REFUND_FAILS = "4000000000000259", "4000000000005126"
+CARDS = st.sampled_from([GOOD, GOOD, GOOD, DECLINED, ASKS_THE_BANK, ASKS_THE_BANK, DISPUTED, REFUND_FAILS])
+CAUSES = st.sampled_from([Cause.CUSTOMER, Cause.SHOPKEEPER, Cause.EXPIRY])
+COPIES = 3
+
+# No worker runs here, so nobody sends the mails that are owed.
+WITHOUT_WORKERS = {"one-receipt", "no-workflow-stuck"}
+
+Make = Callable[[], OpenedShop]
+
+
+class Lifecycle(RuleBasedStateMachine):
+    """One shop with three copies of a book, and everybody who has to do with it."""
+
+    placed = Bundle("placed")
+    opened = Bundle("opened")
+    asked = Bundle("asked")
+
+    def __init__(self, make: Make) -> None:
+        super().__init__()
+        self.shop = make()
+        self.sandbox = self.shop.sandbox
+        self.connection = psycopg.connect(self.shop.database_url, autocommit=True)
+
+    @initialize()
+    def open_the_shop(self) -> None:
+        self.sandbox.control("POST", "/_sandbox/reset")
+        self.shop.count(COPIES)
+
+    # Customers.
+
+    @rule(target=placed, quantity=st.integers(1, 2))
+    def order(self, quantity: int) -> Any:
+        key = secrets.token_urlsafe(24)
+        result = self.shop.run(self.shop.placing(key, quantity=quantity))
+        again = self.shop.run(self.shop.placing(key, quantity=quantity))
+        if not isinstance(result, Placed):
+            return multiple()
+        assert isinstance(again, Placed)
+        assert again.order.id == result.order.id
+        return result.order.id
+
+    @rule(target=opened, order_id=placed)
+    def open_payment(self, order_id: uuid.UUID) -> Any:
+        try:
+            payment = self.shop.run(open_payment(self.shop.shop, self.shop.order(order_id)))
+        except PaymentsUnavailableError:
+            return multiple()
+        if not isinstance(payment, PaymentSnapshot):
+            return multiple()
+        assert payment.client_secret
+        return (order_id, payment.client_secret)
+
+    @rule(target=asked, attempt=opened, card=CARDS)
+    def pay(self, attempt: tuple[uuid.UUID, str], card: str) -> Any:
+        try:
+            answer = self.sandbox.pay(attempt[1], card).json()
+        except httpx.TransportError:
+            return multiple()
+        action = answer.get("next_action") or {}
+        return action.get("use_stripe_sdk", {}).get("three_d_secure_2_source") or multiple()
+
+    @rule(source=consumes(asked), said=st.sampled_from(["authorize", "authorize", "fail"]))
+    def answer_the_bank(self, source: str, said: str) -> None:
+        httpx.post(f"{self.sandbox.url}/3ds2/challenge/{source}/{said}", timeout=30)
+
+    @rule(order_id=placed)
+    def look_at_the_order(self, order_id: uuid.UUID) -> None:
+        self.shop.run(ask_stripe(self.shop.shop, self.shop.order(order_id), cause=Cause.ORDER_PAGE))
+
+    # Whoever ends an order.
+
+    @rule(order_id=placed, cause=CAUSES)
+    def close(self, order_id: uuid.UUID, cause: Cause) -> None:
+        try:
+            self.shop.run(cancel_order(self.shop.shop, order_id, cause=cause))
+        except PaymentsUnavailableError:
+            return
+
+    @rule(attempt=opened, reason=st.sampled_from(["abandoned", "requested_by_customer", "fraudulent"]))
+    def cancel_in_the_dashboard(self, attempt: tuple[uuid.UUID, str], reason: str) -> None:
+        intent = attempt[1].partition("_secret_")[0]
+        self._in_the_dashboard(f"payment_intents/{intent}/cancel", cancellation_reason=reason)
+
+    # Money that goes back, or comes twice.
+
+    @rule(order_id=placed, part=st.sampled_from([1, 2, 3]))
+    def refund(self, order_id: uuid.UUID, part: int) -> None:
+        async def ask(session: Any) -> None:
+            order = await orders.locked(session, order_id)
+            if order is None or order.payment_intent_id is None:
+                return
+            amount = None if part == 1 else type(order.money)(order.total // part, order.currency)
+            due = await refunds.request(session, order, order.payment_intent_id, amount, cause="asked for")
+            if isinstance(due, Refund):
+                await self.shop.shop.follow_ups.refund_order(session, due.id)
+
+        self.shop.commit(ask)
+
+    @rule(attempt=opened, amount=st.sampled_from([1, 1000, 2300]))
+    def refund_in_the_dashboard(self, attempt: tuple[uuid.UUID, str], amount: int) -> None:
+        intent = attempt[1].partition("_secret_")[0]
+        self._in_the_dashboard("refunds", payment_intent=intent, amount=str(amount))
+
+    @rule(order_id=placed)
+    def pay_a_second_time(self, order_id: uuid.UUID) -> None:
+        self._in_the_dashboard(
+            "payment_intents",
+            amount="2300",
+            currency="sgd",
+            confirm="true",
+            payment_method="pm_card_visa",
+            **{
+                "metadata[bookshop_order]": str(order_id),
+                "automatic_payment_methods[enabled]": "true",
+                "automatic_payment_methods[allow_redirects]": "never",
+            },
+        )
+
+    # Webhooks, workers, reconciler: late, doubled, in any order, or never.
+
+    @rule(which=st.integers(0, 30))
+    def deliver_one(self, which: int) -> None:
+        told = self.shop.events()
+        if told:
+            self._take(told[which % len(told)])
+
+    @rule(order=st.randoms(use_true_random=False))
+    def deliver_all_in_any_order(self, order: Any) -> None:
+        told = self.shop.events()
+        order.shuffle(told)
+        for one in told:
+            self._take(one)
+
+    @rule()
+    def work(self) -> None:
+        for owed in self.shop.owed:
+            name, _, subject = owed.partition(":")
+            if name == "refund_order":
+                self.shop.run(try_to_refund(self.shop.shop, uuid.UUID(subject)))
+            if name == "close_order":
+                self.shop.run(try_to_close(self.shop.shop, uuid.UUID(subject)))
+
+    @rule()
+    def reconcile(self) -> None:
+        self.shop.rows("UPDATE orders SET created_at = created_at - interval '1 minute'")
+        self.shop.run(reconcile(self.shop.shop))
+
+    # What goes wrong.
+
+    @rule(stage=st.sampled_from(["before", "after"]), path=st.sampled_from(["payment_intents*", "refunds"]))
+    def lose_answers(self, stage: str, path: str) -> None:
+        fault = {"method": "POST", "path": f"/v1/{path}", "stage": stage, "drop": True, "times": 3}
+        self.sandbox.control("POST", "/_sandbox/faults", **fault)
+
+    @rule()
+    def mend(self) -> None:
+        self.sandbox.control("DELETE", "/_sandbox/faults")
+
+    @rule()
+    def restart(self) -> None:
+        self.shop.__exit__(None, None, None)
+        self.shop.__enter__()
+
+    @rule(minutes=st.sampled_from([1, 90]))
+    def let_time_pass_at_stripe(self, minutes: int) -> None:
+        offset = self.sandbox.control("GET", "/_sandbox/clock")["offset"] + minutes * 60
+        # Stripe would forget idempotency keys after a day of which our own clock knows nothing.
+        self.sandbox.control("PUT", "/_sandbox/clock", offset=min(offset, 20 * 3600))
+
+    @invariant()
+    def nothing_is_broken(self) -> None:
+        assert broken(self.connection) == {}
+
+    def teardown(self) -> None:
+        try:
+            self.mend()
+            for _ in range(2):
+                self.deliver_in_order()
+                self.work()
+                self.reconcile()
+            self.deliver_in_order()
+            self.nothing_is_broken()
+            assert self.audited() == []
+        finally:
+            self.connection.close()
+            self.shop.__exit__(None, None, None)
+
+    def deliver_in_order(self) -> None:
+        for one in self.shop.events():
+            self._take(one)
+
+    def audited(self) -> list[str]:
+        """What the audit finds once everything has had its time."""
+        account = StripeAccount(self.sandbox.url, self.sandbox.secret_key, first_pause=0.01)
+        scope = Scope(False, None, timedelta(0), timedelta(days=2))
+        report = asyncio.run(audit.run(self.shop.database_url, account, scope))
+        return [
+            f"{finding.rule.name}: {finding.examples}"
+            for finding in report.findings
+            if finding.rule.name not in WITHOUT_WORKERS
+        ]
+
+    def _in_the_dashboard(self, path: str, **form: str) -> None:
+        """What Stripe refuses, or a fault keeps from it, has not happened."""
+        try:
+            self.sandbox.stripe("POST", f"/v1/{path}", **form)
+        except httpx.TransportError:
+            return
+
+    def _take(self, told: Any) -> None:
+        try:
+            self.shop.take(told)
+        except PaymentsUnavailableError:
+            return
+
+
+LONG = "long"
+settings.register_profile(LONG, max_examples=300, stateful_step_count=60, print_blob=True)
+# What fails here is told as it was found: making it smaller takes minutes, and is for the long run.
+SHORT = settings(
+    max_examples=12,
+    stateful_step_count=30,
+    print_blob=True,
+    database=None,
+    phases=[phase for phase in Phase if phase is not Phase.shrink],
+)
+
+
+@pytest.fixture
+def own_sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    """One whose clock may be moved and whose objects may be forgotten."""
+    sandbox = Sandbox(tmp_path)
+    sandbox.start()
+    yield sandbox
+    sandbox.child.stop()
+
+
+def test_every_way_that_a_purchase_can_go(
+    cluster: Callable[[str], str], migrated: str, own_sandbox: Sandbox
+) -> None:
+    """After each step the invariants hold, and at the end of each way the audit is clean."""
+
+    def make() -> Lifecycle:
+        name = f"lifecycle_{secrets.token_hex(6)}"
+        with closing(psycopg.connect(cluster("postgres"), autocommit=True)) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
+        return Lifecycle(lambda: OpenedShop(cluster(name), own_sandbox).__enter__())
+
+    chosen = settings() if settings.get_current_profile_name() == LONG else SHORT
+    run_state_machine_as_test(
+        make, settings=settings(chosen, deadline=None, suppress_health_check=list(HealthCheck))
+    )
