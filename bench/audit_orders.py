@@ -205,7 +205,11 @@ def shop_rows(
         yield from posting(f"charge:{intent}", "sales", order, 2300, moment)
     for _, refund_id, _ in (row for row in stripes if row[0] == "refund"):
         refund = (order, intent, refund_id, 2300, "sgd", "succeeded", "bench", moment, moment)
-        yield "refunds", (str(uuid.uuid5(uuid.NAMESPACE_OID, order)), *refund)
+        ours = uuid.uuid5(uuid.NAMESPACE_OID, order)
+        yield "refunds", (str(ours), *refund)
+        name, mail = f"deliver_refund_notice:{ours}", f"<{order}.refund.{ours}@books.example>"
+        yield "mails", (order, f"refund.{ours}", mail, "sent", 1, moment, moment)
+        yield "dbos.workflow_status", (name, "SUCCESS", "notice", "mail", when * 1000, when * 1000, 0)
         yield from posting(f"refund:{refund_id}", "refunds", order, -2300, moment)
 
 

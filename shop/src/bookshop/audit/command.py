@@ -15,8 +15,8 @@ from bookshop.settings import Settings
 # Exit statuses: all rules hold; some are broken; one side did not answer, so nobody knows.
 CLEAN, BROKEN, BLIND = 0, 1, 2
 
-# An order is given up after its wait for a payment; what is older has been forgotten.
-OPEN_LIMIT = timedelta(hours=48)
+# How long it may take until somebody closes an order whose time is over.
+CLOSING = timedelta(minutes=15)
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> tuple[str, int]:
@@ -25,7 +25,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> tuple[str, int]:
         live=settings.live,
         since=_with_zone(arguments.since),
         patience=timedelta(seconds=arguments.patience),
-        open_limit=OPEN_LIMIT,
+        open_limit=timedelta(minutes=settings.order_lifetime) + CLOSING,
     )
     account = StripeAccount(settings.stripe_api_base, settings.stripe_secret_key.get_secret_value())
     try:

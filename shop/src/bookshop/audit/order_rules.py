@@ -56,11 +56,13 @@ RULES = (
     ),
     Rule(
         "open-within-limit",
-        "No order waits for its payment longer than an order may; one that is being processed, four weeks.",
+        "No order waits longer than it may, but for who is still paying; one in processing waits four weeks.",
         """
         SELECT o.id AS "order", o.state, o.created_at, o.payment_intent_id, o.payment_status
         FROM audited o, due
-        WHERE (o.state = 'awaiting_payment' AND o.created_at <= due.here - due.open_limit)
+        WHERE (o.state = 'awaiting_payment' AND o.created_at <= due.here - due.open_limit
+               AND o.payment_status IS DISTINCT FROM 'requires_capture'
+               AND coalesce(o.payment_action_until, '-infinity') <= due.here)
            OR (o.state = 'processing' AND o.created_at <= due.here - interval '28 days')""",
     ),
     Rule(
