@@ -41,7 +41,7 @@ log = structlog.get_logger()
 GRACE = 5
 
 # Seconds after which the worker ends however far its shutdown has come.
-LAST_MOMENT = 8
+LAST_MOMENT = 7
 
 # Follow-ups of a queue that a worker has in hand, most of them waiting for their next try: so many that a few
 # mail servers which say "later" for days keep nobody else's mail waiting. `until_done` says how many of them

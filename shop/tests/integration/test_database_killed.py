@@ -16,7 +16,7 @@ from shop_records import bring, order_row, paid_intent, rows
 
 # Seconds from the server's return: the engine doubles its pauses while the database is away, and what a
 # worker lost sight of is noticed in two looks.
-WHOLE_AGAIN = 60
+WHOLE_AGAIN = 120
 ORDERS = 6
 
 
@@ -101,13 +101,14 @@ def expect_one_mail_each(shop: Shop, orders: dict[str, str]) -> None:
 
 def test_the_database_dies_under_a_worker(grounded_shop: Shop, server: Server) -> None:
     """Killed while mails wait for their next try: the worker lives through it and sends each once."""
-    grounded_shop.misbehave("451 4.3.0 Try again later", count=ORDERS)
+    grounded_shop.misbehave("451 4.3.0 Try again later", count=1000)
     orders = dict(pay(grounded_shop) for _ in range(ORDERS))
     grounded_shop.start_worker()
     log = grounded_shop.worker.log
-    wait_until(lambda: log.read_text().count("mail not delivered yet") == ORDERS, "a first try of each")
+    wait_until(lambda: log.read_text().count("mail not delivered yet") >= ORDERS, "a first try of each")
     server.kill()
     wait_until(lambda: "no sign of life could be given" in log.read_text(), "the worker to notice")
+    grounded_shop.misbehave("451 4.3.0 Try again later", count=0)
     server.start()
     worker = grounded_shop.worker
     expect_one_mail_each(grounded_shop, orders)
