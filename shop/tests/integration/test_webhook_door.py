@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -37,6 +38,7 @@ def count(shop: Shop) -> int:
         "t=1,v1=0",
         pytest.param(factories.signature(GENUINE, "whsec_somebodyElse00"), id="another secret"),
         pytest.param(factories.signature(GENUINE, ""), id="empty secret"),
+        pytest.param("v1=" + "0" * 60_000, id="huge"),
         pytest.param(factories.signature(GENUINE, scheme="v0"), id="another scheme"),
         "t=" + "9" * 5000,
         ",".join(["v1=" + "0" * 64] * 200),
@@ -56,6 +58,35 @@ def test_story_20_old_and_future_signatures(quiet_shop: Shop, age: int) -> None:
     """A captured event is no stock for later, and a clock that is off shows as refusals."""
     header = factories.signature(GENUINE, quiet_shop.sandbox.webhook_secret, age=age)
     assert post(quiet_shop, GENUINE, stripe_signature=header).status_code == 400
+
+
+def test_story_30_a_captured_event_is_worth_nothing(quiet_shop: Shop) -> None:
+    """Sent again within five minutes it is a duplicate that changes nothing."""
+    placed = quiet_shop.order()
+    body = factories.event(paid_intent(quiet_shop, placed))
+    assert bring(quiet_shop, body).json()["outcome"] == "paid"
+    before = rows(quiet_shop.database_url, "SELECT * FROM stripe_events ORDER BY id")
+    order = order_row(quiet_shop, placed.json()["order_url"])
+    for _ in range(5):
+        assert bring(quiet_shop, body).json()["outcome"] == "duplicate"
+    assert rows(quiet_shop.database_url, "SELECT * FROM stripe_events ORDER BY id") == before
+    assert order_row(quiet_shop, placed.json()["order_url"]) == order
+
+
+def test_story_65_a_flood_of_forgeries_keeps_nobody_waiting(quiet_shop: Shop) -> None:
+    """Two thousand forged events at once are all 400 and leave nothing; pages are answered meanwhile."""
+    before = count(quiet_shop)
+    with httpx.Client(base_url=quiet_shop.url, timeout=60) as stranger, ThreadPoolExecutor(8) as pool:
+        flood = [
+            pool.submit(
+                stranger.post, "/stripe/webhook", content=GENUINE, headers={"Stripe-Signature": header}
+            )
+            for header in [factories.signature(GENUINE, f"whsec_guess{number}") for number in range(2000)]
+        ]
+        pages = [httpx.get(quiet_shop.url, timeout=60).status_code for _ in range(10)]
+        assert {answer.result().status_code for answer in flood} == {400}
+    assert pages == [200] * 10
+    assert count(quiet_shop) == before
 
 
 @pytest.mark.parametrize(
