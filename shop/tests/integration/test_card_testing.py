@@ -154,6 +154,15 @@ def test_an_order_on_which_card_after_card_is_declined_is_closed(
     assert tester.resume(url).status_code == 409
 
 
+def test_control_of_the_closing_without_limits(shop: Shop, caller: Callable[..., Caller]) -> None:
+    """With the limits off a dozen cards are declined on one order, and it can still be paid."""
+    placed = caller(shop).order().json()
+    for _ in range(12):
+        assert shop.sandbox.pay(placed["client_secret"], DECLINED).status_code == 402
+    assert shop.sandbox.pay(placed["client_secret"], PAYS).is_success
+    wait_until_state(shop, placed["order_url"], "paid")
+
+
 def test_declines_count_against_the_address(guarded_shop: Shop, caller: Callable[..., Caller]) -> None:
     """Whoever has cards declined by the dozen places no more orders, however few were placed before."""
     tester = caller(guarded_shop)
