@@ -168,6 +168,17 @@ async def mirror(session: AsyncSession, order: Order, seen: DisputeSnapshot) -> 
     return changed is not None
 
 
+async def quiet(session: AsyncSession, *, since: datetime, limit: int = 100) -> list[Dispute]:
+    """Open disputes that nobody has told us anything of since this moment."""
+    query = sa.select(Dispute).where(Dispute.status.not_in(CLOSED), Dispute.changed_at < since)
+    return list(await session.scalars(query.order_by(Dispute.changed_at).limit(limit)))
+
+
+async def note_looked_at(session: AsyncSession, dispute_id: str) -> None:
+    """Note that Stripe was asked about the dispute just now, whatever came of it."""
+    await session.execute(sa.update(Dispute).where(Dispute.stripe_id == dispute_id).values(changed_at=now()))
+
+
 async def in_the_way(session: AsyncSession, payment_intent_id: str) -> str | None:
     """The dispute because of which Stripe would not refund this payment, if there is one."""
     return await session.scalar(

@@ -99,9 +99,13 @@ class RefundSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What `mirror` learned: whether Stripe has made the refund, or undone it, and we did not know."""
+    """What `mirror` learned: whether Stripe has made the refund, or undone it, and we did not know.
+
+    `is_change`: anything at all.
+    """
 
     refund: Refund
+    is_change: bool
     is_made: bool
     is_undone: bool
 
@@ -184,15 +188,11 @@ async def of_order(session: AsyncSession, order_id: uuid.UUID) -> list[Refund]:
     return list(await session.scalars(query))
 
 
-async def unfinished(session: AsyncSession, *, before: datetime, limit: int = 100) -> list[Refund]:
-    """Refunds that nobody has told us anything of since this moment, and that may still change at Stripe."""
-    query = (
-        sa.select(Refund)
-        .where(Refund.state.in_(UNDER_WAY), Refund.changed_at < before)
-        .order_by(Refund.changed_at)
-        .limit(limit)
-    )
-    return list(await session.scalars(query))
+async def quiet(session: AsyncSession, *, since: datetime, limit: int = 100) -> list[Refund]:
+    """Refunds that are under way at Stripe and that nobody has told us anything of since this moment."""
+    under_way = Refund.state.in_(UNDER_WAY - {RefundState.REQUESTED})
+    query = sa.select(Refund).where(under_way, Refund.changed_at < since)
+    return list(await session.scalars(query.order_by(Refund.changed_at).limit(limit)))
 
 
 async def note_try(session: AsyncSession, refund_id: uuid.UUID) -> None:
@@ -201,7 +201,7 @@ async def note_try(session: AsyncSession, refund_id: uuid.UUID) -> None:
 
 
 async def note_looked_at(session: AsyncSession, refund_id: uuid.UUID) -> None:
-    """Note that Stripe was asked about the refund just now, and that nothing had changed."""
+    """Note that Stripe was asked about the refund just now, whatever came of it."""
     await session.execute(sa.update(Refund).where(Refund.id == refund_id).values(changed_at=now()))
 
 
@@ -239,6 +239,7 @@ async def mirror(session: AsyncSession, order: Order, seen: RefundSnapshot) -> N
             cause="made at Stripe",
         )
         session.add(refund)
+    before = (refund.stripe_id, refund.state)
     was_known, was_undone = refund.stripe_id is not None, refund.state in UNDONE
     refund.stripe_id = seen.id
     if not was_known or RANKS[seen.state] >= RANKS[RefundState(refund.state)]:
@@ -248,7 +249,12 @@ async def mirror(session: AsyncSession, order: Order, seen: RefundSnapshot) -> N
     await session.flush()
     await _enter(session, refund, seen)
     is_undone = refund.state in UNDONE
-    return News(refund, is_made=not was_known, is_undone=is_undone and not (was_known and was_undone))
+    return News(
+        refund,
+        is_change=before != (refund.stripe_id, refund.state),
+        is_made=not was_known,
+        is_undone=is_undone and not (was_known and was_undone),
+    )
 
 
 async def _enter(session: AsyncSession, refund: Refund, seen: RefundSnapshot) -> None:

@@ -20,6 +20,7 @@ from bookshop.stripe_calls import WORKERS_PATIENCE
 from bookshop.wiring import Shop, open_shop
 from bookshop.workflows import close_order, deliver_confirmation, deliver_refund_notice, refund_order
 from bookshop.workflows.expire_orders import expire_orders
+from bookshop.workflows.follow_returned_money import follow_returned_money
 from bookshop.workflows.follow_ups import (
     APPLICATION,
     APPLICATION_VERSION,
@@ -128,6 +129,10 @@ async def _launch(shop: Shop, executor_id: str) -> None:
         "sweep_follow_ups": (
             "*/5 * * * *",
             _scheduled("sweep_follow_ups", lambda: sweep_follow_ups(shop)),
+        ),
+        "follow_returned_money": (
+            "41 * * * *",
+            _scheduled("follow_returned_money", lambda: follow_returned_money(shop)),
         ),
         "sweep_limits": ("29 * * * *", _scheduled("sweep_limits", lambda: sweep_limits(shop))),
         "sweep_runs": ("47 3 * * *", _scheduled("sweep_runs", lambda: sweep_runs(shop))),

@@ -112,13 +112,14 @@ async def take_refund(
     """Follow a refund of a locked order; the customer is owed a mail by the commit that learns of it."""
     news = await refunds.mirror(session, order, seen)
     found = news.refund
-    telemetry.refunds.labels(found.state).inc()
+    if news.is_change:
+        telemetry.refunds.labels(found.state).inc()
+        log.info("refund followed", refund=seen.id, order=str(order.id), state=found.state)
     if news.is_undone:
         flag_refund(order, found, found.failure or found.state)
     elif news.is_made:
         await follow_ups.deliver_refund_notice(session, found.id)
     await _flag_if_twice(session, order)
-    log.info("refund followed", refund=seen.id, order=str(order.id), state=found.state)
     return f"refund {found.state}"
 
 
