@@ -106,6 +106,29 @@ AT_THE_SAME_MOMENT = (
 
 WRITTEN_DOWN = (
     _defence(
+        "reconciler",
+        f"{STORIES}::test_an_hour_of_lost_webhooks",
+        (
+            "workflows/reconcile.py",
+            "report.reading = await read_events(shop, since=since, until=until)",
+            "report.reading = Reading()",
+        ),
+        (
+            "workflows/reconcile.py",
+            "report.orders += await rounds.walk(shop, unsettled, lambda order: _ask(shop, order))",
+            "pass",
+        ),
+    ),
+    _defence(
+        "sweep for missing follow-ups",
+        "integration/test_follow_ups.py::test_a_requested_refund_without_a_workflow_is_found",
+        (
+            "workflows/sweep_follow_ups.py",
+            "stuck = await _requested_without_workflow(session)",
+            "stuck = list[uuid.UUID]()",
+        ),
+    ),
+    _defence(
         "mail claim",
         f"{RACES}::test_a_mail_that_was_sent_is_never_claimed_again",
         ("mail.py", 'where=Mail.state != "sent",', ""),
@@ -163,6 +186,15 @@ BELIEVED = (
         ("settlement.py", "if payment.received != order.money:", "if False:"),
     ),
     _defence(
+        "no adoption of a payment of another amount",
+        f"{SETTLEMENT}::test_an_order_adopts_no_intent_that_asks_for_something_else",
+        (
+            "settlement.py",
+            "order.payment_intent_id is None and payment.total == order.money:",
+            "order.payment_intent_id is None:",
+        ),
+    ),
+    _defence(
         "own PaymentIntent check",
         f"{SETTLEMENT}::test_a_stranger_does_not_pay_an_open_order",
         (
@@ -202,6 +234,24 @@ FINAL = (
         "idempotency key on refunds",
         f"{STORIES}::test_one_refund_at_stripe_for_one_written_down",
         ("refund_calls.py", '{"idempotency_key": refund.idempotency_key},', "{},"),
+    ),
+    _defence(
+        "looking before another key, when opening",
+        f"{STORIES}::test_a_key_that_stripe_has_forgotten",
+        (
+            "workflows/open_payment.py",
+            "if (order.opening_since or order.created_at) < now() - KEYS_ARE_KEPT:",
+            "if False:",
+        ),
+    ),
+    _defence(
+        "looking before another key, when refunding",
+        f"{STORIES}::test_a_refund_whose_key_stripe_has_forgotten",
+        (
+            "workflows/refund_order.py",
+            "is_doubtful = refund.tries > 1 or refund.requested_at < now() - KEYS_KEPT",
+            "is_doubtful = False",
+        ),
     ),
     _defence(
         "final states of orders",

@@ -41,6 +41,7 @@ from bookshop.refunds import Refund
 from bookshop.snapshots import PaymentSnapshot
 from bookshop.workflows.cancel_order import cancel_order
 from bookshop.workflows.close_order import try_to_close
+from bookshop.workflows.expire_orders import expire_orders
 from bookshop.workflows.open_payment import open_payment
 from bookshop.workflows.reconcile import reconcile
 from bookshop.workflows.refund_order import try_to_refund
@@ -184,7 +185,13 @@ class Lifecycle(RuleBasedStateMachine):
     @rule()
     def reconcile(self) -> None:
         self.shop.rows("UPDATE orders SET created_at = created_at - interval '1 minute'")
-        self.shop.run(reconcile(self.shop.shop))
+        self.shop.run(reconcile(self.shop.shop, settling=timedelta(0)))
+
+    @rule(order_id=placed)
+    def wait_too_long(self, order_id: uuid.UUID) -> None:
+        older = "UPDATE orders SET created_at = created_at - interval '3 hours' WHERE id = %s"
+        self.shop.rows(older, order_id)
+        self.shop.run(expire_orders(self.shop.shop))
 
     # What goes wrong.
 

@@ -6,6 +6,7 @@ them all.
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ from bookshop.settlement import Outcome
 from bookshop.snapshots import PaymentSnapshot
 from bookshop.workflows.cancel_order import cancel_order
 from bookshop.workflows.open_payment import open_payment
+from bookshop.workflows.reconcile import reconcile
 from bookshop.workflows.refund_order import try_to_refund
 from bookshop.workflows.settle_payment import Cause, ask_stripe
 from opened_shop import OpenedShop, event
@@ -118,6 +120,38 @@ def test_an_event_before_our_own_note(opened: OpenedShop) -> None:
     assert opened.order(order.id).payment_intent_id == payment.id
 
 
+def test_a_key_that_stripe_has_forgotten(opened: OpenedShop) -> None:
+    """Story 7: the answer was lost a day ago; what the forgotten key has made is looked for and found."""
+    order = opened.place()
+    lose_answers(opened, "payment_intents")
+    with pytest.raises(PaymentsUnavailableError):
+        opened.run(open_payment(opened.shop, order))
+    forget_keys(opened)
+    opened.rows("UPDATE orders SET created_at = created_at - interval '25 hours'")
+    assert [one["id"] for one in opened.intents_of(order)] == [opened.open(order).id]
+
+
+def test_an_hour_of_lost_webhooks(opened: OpenedShop) -> None:
+    """Story 5: nobody comes back and no event arrives; the reconciler reads Stripe's list and pays."""
+    order = opened.place()
+    pay(opened, opened.open(order))
+    report = opened.run(reconcile(opened.shop, settling=timedelta(0)))
+    assert opened.changes(order) == ["paid"]
+    assert report.repairs.total() == 1
+    assert opened.run(reconcile(opened.shop, settling=timedelta(0))).repairs.total() == 0
+
+
+def lose_answers(opened: OpenedShop, path: str) -> None:
+    fault = {"method": "POST", "path": f"/v1/{path}", "stage": "after", "drop": True, "times": 0}
+    opened.sandbox.control("POST", "/_sandbox/faults", **fault)
+
+
+def forget_keys(opened: OpenedShop) -> None:
+    """Stripe is well again, and a day has gone by."""
+    opened.sandbox.control("DELETE", "/_sandbox/faults")
+    opened.sandbox.control("DELETE", "/_sandbox/idempotency_keys")
+
+
 def refund_due(opened: OpenedShop) -> Refund:
     """A refund of a paid order that was written down and that Stripe has not heard of."""
     order = opened.place()
@@ -144,8 +178,7 @@ def refunds_at_stripe(opened: OpenedShop, refund: Refund) -> list[dict[str, Any]
 def test_the_answer_to_a_refund_is_lost(opened: OpenedShop) -> None:
     """Story 16: Stripe made it and we do not know; the next tries find that one, and it stands once."""
     refund = refund_due(opened)
-    fault = {"method": "POST", "path": "/v1/refunds", "stage": "after", "drop": True, "times": 0}
-    opened.sandbox.control("POST", "/_sandbox/faults", **fault)
+    lose_answers(opened, "refunds")
     assert opened.run(try_to_refund(opened.shop, refund.id)) == "later"
     opened.sandbox.control("DELETE", "/_sandbox/faults")
     opened.run(try_to_refund(opened.shop, refund.id))
@@ -155,6 +188,17 @@ def test_the_answer_to_a_refund_is_lost(opened: OpenedShop) -> None:
     assert kept == {"stripe_id": made["id"], "amount": refund.amount, "state": "succeeded"}
     query = "SELECT sum(amount)::int AS left FROM ledger WHERE account = 'stripe'"
     assert opened.rows(query) == [{"left": 0}]
+
+
+def test_a_refund_whose_key_stripe_has_forgotten(opened: OpenedShop) -> None:
+    """Story 16: half the money went back and nobody heard of it for a day; it does not go back again."""
+    refund = refund_due(opened)
+    opened.rows("UPDATE refunds SET amount = amount / 2")
+    lose_answers(opened, "refunds")
+    assert opened.run(try_to_refund(opened.shop, refund.id)) == "later"
+    forget_keys(opened)
+    assert opened.run(try_to_refund(opened.shop, refund.id)) == "made"
+    assert [one["amount"] for one in refunds_at_stripe(opened, refund)] == [refund.amount // 2]
 
 
 def test_one_refund_at_stripe_for_one_written_down(opened: OpenedShop) -> None:
