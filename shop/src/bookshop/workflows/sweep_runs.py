@@ -1,4 +1,4 @@
-"""The past runs of schedules, thrown away after a week: one a minute would be half a million rows a year."""
+"""The past runs of schedules, thrown away after a week: one a minute is half a million rows a year."""
 
 from datetime import timedelta
 
