@@ -42,6 +42,7 @@ class Door:
     json: dict[str, Any] | None = None
     form: dict[str, str] = field(default_factory=dict)
     query: tuple[str, ...] = ()
+    is_shopkeepers: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -66,6 +67,13 @@ DOORS = [
     Door("GET", "/orders/{token}/pay"),
     Door("POST", "/orders/{token}/cancel"),
     Door("POST", "/orders/{token}/payment", json=RESUMED),
+    Door(
+        "POST",
+        "/orders/{token}/refund",
+        form={"amount": "1.00", "reason": "requested_by_customer", "key": KEY},
+        is_shopkeepers=True,
+    ),
+    Door("POST", "/orders/{token}/call-off", form={"key": KEY}, is_shopkeepers=True),
     Door("POST", "/preferences", form={"language": "de", "currency": "eur", "back": "/"}),
     Door("POST", "/stripe/webhook", json=EVENT),
     Door("POST", "/browser-events", json=BROWSER_EVENTS),
@@ -149,7 +157,8 @@ def requests(door: Door, known: dict[str, list[str]]) -> st.SearchStrategy[Hosti
     @st.composite
     def made(draw: st.DrawFn) -> Hostile:
         path = door.path
-        for name, genuine in known.items():
+        for name in ("slug", "token", "build"):
+            genuine = known[name]
             part = draw(st.sampled_from(genuine) | st.sampled_from(genuine).flatmap(_misspelt) | texts)
             path = path.replace(f"{{{name}}}", _escaped(part))
         if door.path.startswith("/static"):
@@ -159,6 +168,10 @@ def requests(door: Door, known: dict[str, list[str]]) -> st.SearchStrategy[Hosti
         pairs = draw(st.lists(st.tuples(st.sampled_from([*door.query, "x"]), texts), max_size=4))
         query = "&".join(f"{name}={_escaped(text)}" for name, text in pairs)
         headers = draw(_headers(known))
+        if door.is_shopkeepers:
+            # Beyond the lock, where there is something to break; without the cookie the door is a 404.
+            cookie = b"shopkeeper=" + draw(st.sampled_from(known["shopkeeper"])).encode()
+            headers = (*(header for header in headers if header[0] != "Cookie"), ("Cookie", cookie))
         body, kind = draw(_body(door))
         return Hostile(
             door.method, f"{path}?{query}" if query else path, (("Content-Type", kind), *headers), body

@@ -89,6 +89,8 @@ def target(start_shared_shop: Callable[..., Shop]) -> Iterator[Target]:
             "build": ["0" * 12],
             "cart": [browser.cookies["cart"]],
         }
+        browser.post("/shopkeeper", data={"password": shop.environment["SHOPKEEPER_PASSWORD"]})
+        known["shopkeeper"] = [browser.cookies["shopkeeper"]]
         yield Target(shop, known, browser)
 
 
@@ -111,8 +113,9 @@ def formats(door: Door, accept: str) -> set[str]:
     if door.path.startswith(SCRIPT_PATHS):
         return {problem}
     wants_page = accept == HTML or (door.method in {"GET", "HEAD"} and JSON not in accept)
-    # Whoever sends JSON is a script, whatever it accepts; a sign-in that fails is a page, whoever asks.
-    also = {problem} if door.json is not None else {page} if door.path == "/shopkeeper" else set()
+    # Whoever sends JSON is a script, whatever it accepts; the shopkeeper is told on a page, whoever asks.
+    is_on_page = door.path == "/shopkeeper" or door.is_shopkeepers
+    also = {problem} if door.json is not None else {page} if is_on_page else set()
     return {page if wants_page else problem} | also
 
 
@@ -173,7 +176,10 @@ def speak(target: Target, door: Door, framing: str) -> socket.socket:
     path = door.path.replace("{slug}", hostile.BOOK).replace("{token}", target.known["token"][0])
     kind = JSON if door.json is not None else hostile.FORM
     connection = socket.create_connection(("127.0.0.1", target.shop.port), timeout=60)
-    head = f"POST {path} HTTP/1.1\r\nHost: shop\r\nContent-Type: {kind}\r\n{framing}\r\n\r\n"
+    cookie = f"shopkeeper={target.known['shopkeeper'][0]}" if door.is_shopkeepers else "a=b"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: shop\r\nContent-Type: {kind}\r\nCookie: {cookie}\r\n{framing}\r\n\r\n"
+    )
     connection.sendall(head.encode())
     return connection
 
