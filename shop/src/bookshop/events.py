@@ -82,6 +82,11 @@ async def move_mark(session: AsyncSession, read_until: datetime) -> None:
     )
 
 
+async def set_mark_back(session: AsyncSession, read_until: datetime) -> None:
+    """Note that what came after this moment is not known to have been taken."""
+    await session.execute(sa.update(EventMark).values(read_until=read_until))
+
+
 def _storable(value: Any) -> Any:
     """The payload without client secrets, in text that PostgreSQL's jsonb can hold."""
     if isinstance(value, dict):

@@ -64,3 +64,14 @@ def test_an_hour_without_webhooks(still_shop: Shop) -> None:
     status, report = reconcile(still_shop, "--now")
     assert (status, "repaired 0" in report) == (0, True)
     assert everything(still_shop) == before
+
+
+def test_a_clock_of_stripes_that_goes_back(still_shop: Shop) -> None:
+    """One host was an hour ahead, and the reading with it: what happens meanwhile is found all the same."""
+    still_shop.sandbox.control("PUT", "/_sandbox/clock", offset=3600)
+    told(still_shop)
+    still_shop.sandbox.control("PUT", "/_sandbox/clock", offset=0)
+    order = still_shop.order()
+    still_shop.sandbox.pay(order.json()["client_secret"])
+    status, report = reconcile(still_shop, "--now")
+    assert (status, "1 payment_intent.succeeded: paid" in report) == (0, True), report
