@@ -12,6 +12,7 @@ from typing import Any
 from chaos import paying
 from chaos.browsing import Answer, Browser
 from chaos.notes import Basket, Note, Notes, Told
+from chaos.shopkeeping import Shopkeeper
 from processes import ADDRESS
 
 BOOKS = ("the-art-of-doing-science-and-engineering", "the-making-of-prince-of-persia")
@@ -19,6 +20,9 @@ SCARCE_BOOK = "working-in-public"
 MOST_COPIES = 3
 ROUNDS = 6
 LOOKS = 6
+
+# Seconds after which an order is on the way out: it lives a minute, and somebody looks every minute.
+ABOUT_TO_EXPIRE = (55, 100)
 
 DATA = {
     name: re.compile(rf'data-{name}="([^"]*)"')
@@ -154,6 +158,10 @@ class Customer:
     async def _pay(self, placed: dict[str, Any]) -> bool:
         """True when there is nothing more to pay, or nobody who would."""
         secret = placed["client_secret"]
+        if "paid_late" in self.note.habits and "paid_late" not in self.note.done:
+            self.note.done.add("paid_late")
+            self._notes.met["paid_late"] += 1
+            await asyncio.sleep(self._chance.uniform(*ABOUT_TO_EXPIRE))
         if "canceled_while_paying" not in self.note.habits:
             return await self._payer.pay(secret, placed["return_url"])
         self._notes.met["canceled_while_paying"] += 1
@@ -177,15 +185,8 @@ class Customer:
         if "replayed_post" in self.note.habits:
             self._notes.met["replayed_post"] += 1
             await self._post_order(basket)
-        if "refunded_at_stripe" in self.note.habits and Told.PAID in self.note.told:
-            await self._refund_at_stripe()
-
-    async def _refund_at_stripe(self) -> None:
-        """The shopkeeper gives some or all of the money back, and the shop is not asked."""
-        for intent in sorted(self.note.intents):
-            some = {"amount": str(self.note.total // 2)} if self._chance.random() < 0.5 else {}
-            answer = await self._browser.dashboard("/v1/refunds", payment_intent=intent, **some)
-            self._notes.met["refunded_at_stripe"] += answer is not None and answer.status == 200
+        if Told.PAID in self.note.told:
+            await Shopkeeper(self.note, self._browser, self._notes, self._chance).act()
 
     def _hear_page(self, answer: Answer) -> None:
         if answer.status == 200 and (state := STATE.search(answer.text)):

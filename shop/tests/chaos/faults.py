@@ -50,6 +50,7 @@ KINDS = (
     Kind("tab_closed", "the customer pays and never comes back", 0.15, 8, "ending"),
     Kind("abandoned", "the customer orders and never pays", 0.06, 4, "ending"),
     Kind("canceled", "the customer gives the order up before paying", 0.04, 4, "ending"),
+    Kind("paid_late", "the customer pays when the order is about to expire", 0.02, 4, "ending"),
     Kind("canceled_while_paying", "canceled in one window, paid in the other", 0.06, 5, "ending"),
     Kind("declined_first", "a declined card, then a good one", 0.10, 5, "way", LEAVES),
     Kind(
@@ -63,6 +64,8 @@ KINDS = (
     ),
     Kind("replayed_post", "the order is posted again after it was paid", 0.06, 4, "after", IS_GONE),
     Kind("refunded_at_stripe", "the shopkeeper refunds in Stripe's Dashboard", 0.04, 4, "after", IS_GONE),
+    Kind("refunded_twice_at_once", "the shopkeeper presses Refund twice at once", 0.04, 4, "after", IS_GONE),
+    Kind("called_off", "the shopkeeper cancels a paid order", 0.02, 3, "after", IS_GONE),
     Kind("web_killed", "kill -9 of a web server", 0.002, 2),
     Kind("worker_killed", "kill -9 of a worker", 0.002, 2),
     Kind("web_and_worker_killed", "kill -9 of a web server and a worker at once", 0.001, 1),
@@ -133,7 +136,9 @@ class Schedule:
         free = list(range(self.orders))
         chance.shuffle(free)
         for kind in (kind for kind in self.kinds if kind.group == group):
-            fitting = [order for order in free if not self.habits(order) & kind.unless]
+            # Who takes long comes early, or everybody would wait for the last ones.
+            until = self.orders // 3 if kind.name == "paid_late" else self.orders
+            fitting = [order for order in free if order < until and not self.habits(order) & kind.unless]
             for order in fitting[: self._count(kind)]:
                 free.remove(order)
                 self._add(kind, order)

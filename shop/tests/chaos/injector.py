@@ -21,7 +21,7 @@ from chaos.webhook_relay import SHUFFLED, Delivery
 # Four minutes: signatures stay valid, everything else that compares two clocks is put to the test.
 CLOCK_AHEAD = 240
 # Seconds after which a living worker has noticed that another one is dead.
-TAKEN_OVER_AFTER = 20
+TAKEN_OVER_AFTER = 30
 
 FORGED = "evt_forged"
 STALE, FUTURE = 400, -400
@@ -154,8 +154,8 @@ class Injector:
 
     async def _fail_at_stripe(self, kind: str, chance: random.Random) -> None:
         status, stage = ANSWERED[kind]
-        paths = [("POST", "/v1/payment_intents"), ("GET", "/v1/payment_intents/*")]
-        method, path = chance.choice(paths) if stage == "before" else paths[0]
+        calls = [("POST", "/v1/payment_intents"), ("POST", "/v1/refunds"), ("GET", "/v1/payment_intents/*")]
+        method, path = chance.choice(calls if stage == "before" else calls[:2])
         fault: dict[str, Any] = {"method": method, "path": path, "times": chance.randint(1, 3)}
         fault |= {"status": status, "stage": stage}
         if status == 429:

@@ -30,7 +30,7 @@ FORGERIES = "SELECT count(*) FROM stripe_events WHERE id LIKE %(like)s"
 SHELVES = """
     SELECT slug, received, held, sold,
            (SELECT coalesce(sum(quantity), 0) FROM order_lines JOIN orders ON orders.id = order_id
-            WHERE book_id = books.id AND state = 'paid')::int AS paid_for
+            WHERE book_id = books.id AND state = 'paid' AND called_off_at IS NULL)::int AS paid_for
     FROM stock JOIN books ON books.id = book_id"""
 
 WAITING = {"awaiting_payment", "processing"}
@@ -143,28 +143,36 @@ def _of_money(truth: Truth) -> Iterator[str]:
 
 def _of_customers(truth: Truth, notes: Notes) -> Iterator[str]:
     """What each customer was told came true."""
-    by_token = {f"/orders/{order['token']}": order for order in truth.orders}
+    known = {f"/orders/{order['token']}" for order in truth.orders}
     by_email: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for order in truth.orders:
         by_email[order["email"]].append(order)
     for note in notes.customers.values():
         orders = by_email.get(note.email, [])
-        kept = [one for order in orders for one in truth.by_order.get(order["id"], []) if one.kept > 0]
-        taken = [one for order in orders for one in truth.by_order.get(order["id"], []) if one.taken > 0]
-        if lost := [address for address in note.orders if address not in by_token]:
+        money = [one for order in orders for one in truth.by_order.get(order["id"], [])]
+        if lost := sorted(note.orders - known):
             yield f"an order is lost, {lost}: {note}"
-        if len(kept) > 1:
-            yield f"charged {len(kept)} times for one purchase: {note}"
-        if Told.CANCELED in note.told and kept:
-            yield f"told that it is canceled, and charged: {note}"
-        if any(order["state"] == "paid" for order in orders):
-            continue
-        if Told.PAID in note.told and (kept or not taken):
-            yield f"told that it is paid, and it is neither paid nor refunded: {note}"
-        if Told.CHARGED in note.told and kept:
-            yield f"charged, and neither fulfilled nor refunded: {note}"
-        if note.told & {Told.EXPIRED, Told.CLOSED, Told.REFUSED} and kept:
-            yield f"told that it is closed, and charged: {note}"
+        gone = sum(one.refunded for one in money)
+        if note.to_go_back is not None and gone != note.to_go_back:
+            yield f"{note.to_go_back} were to go back, and {gone} did: {note}"
+        yield from (f"{words}: {note}" for words in _broken_words(note, orders, money))
+
+
+def _broken_words(note: Note, orders: list[dict[str, Any]], money: list[Money]) -> Iterator[str]:
+    """What was said to a customer and does not hold, by the money that Stripe took and kept."""
+    kept = [one for one in money if one.kept > 0]
+    if len(kept) > 1:
+        yield f"charged {len(kept)} times for one purchase"
+    if Told.CANCELED in note.told and kept:
+        yield "told that it is canceled, and charged"
+    if any(order["state"] == "paid" for order in orders):
+        return
+    if Told.PAID in note.told and (kept or not any(one.taken for one in money)):
+        yield "told that it is paid, and it is neither paid nor refunded"
+    if Told.CHARGED in note.told and kept:
+        yield "charged, and neither fulfilled nor refunded"
+    if note.told & {Told.EXPIRED, Told.CLOSED, Told.REFUSED} and kept:
+        yield "told that it is closed, and charged"
 
 
 def _of_mails(truth: Truth, received: Mapping[str, Counter[str]]) -> Iterator[str]:

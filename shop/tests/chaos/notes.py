@@ -33,7 +33,7 @@ class Note:
     """One customer's story. `total` is what the checkout page showed, in minor units of `currency`.
 
     `orders` are addresses of orders, `intents` ids of PaymentIntents, `done` the habits that came about, and
-    `gave_up` says what a customer got stuck at.
+    `gave_up` says what a customer got stuck at. `to_go_back` is what the shop has promised to refund.
     """
 
     number: int
@@ -48,6 +48,7 @@ class Note:
     basket: Basket | None = None
     gave_up: str | None = None
     is_sold_out: bool = False
+    to_go_back: int | None = None
 
     def __str__(self) -> str:
         habits = ", ".join(sorted(self.habits)) or "plain"

@@ -142,10 +142,15 @@ async def _become_whole(town: Town, report: Report, quiet: float) -> None:
     """Let the shop finish by itself, and measure how long that takes it."""
 
     async def is_whole() -> bool:
+        looked = time.monotonic()
         if await judgement.work_left(town):
             return False
+        report.seconds_to_be_whole = looked - quiet
         truth = await judgement.look(town)
-        return not judgement.complaints(truth, report.notes, town.postbox.received)
+        if judgement.complaints(truth, report.notes, town.postbox.received):
+            return False
+        status, report.audit = await town.audit()
+        return status == 0
 
     left = SECONDS_TO_BE_WHOLE - (time.monotonic() - quiet)
     try:
@@ -153,8 +158,7 @@ async def _become_whole(town: Town, report: Report, quiet: float) -> None:
     except TimeoutError:
         left_over = await judgement.work_left(town)
         report.complaints.append(f"not whole {SECONDS_TO_BE_WHOLE:.0f} s after the faults: {left_over}")
-    else:
-        report.seconds_to_be_whole = time.monotonic() - quiet
+        report.seconds_to_be_whole = None
 
 
 async def _reckon(town: Town, report: Report) -> None:

@@ -43,13 +43,14 @@ class Story:
     orders: set[str] = field(default_factory=lambda: {"/orders/token"})
     mails: Counter[str] = field(default_factory=lambda: Counter({MESSAGE_ID: 2}))
     forged: int = 0
+    to_go_back: int | None = None
 
     def judged(self) -> list[str]:
         money = {one.intent["id"]: one for one in self.payments}
         truth = Truth([self.order], [dict(self.shelf)], money, counts={"forged": self.forged})
         for one in self.payments:
             truth.by_order[one.intent["metadata"].get("bookshop_order", "")].append(one)
-        note = Note(0, EMAIL, frozenset(), orders=self.orders, told=self.told)
+        note = Note(0, EMAIL, frozenset(), orders=self.orders, told=self.told, to_go_back=self.to_go_back)
         return complaints(truth, Notes({0: note}), {EMAIL: self.mails})
 
 
@@ -114,6 +115,7 @@ DAMAGES: dict[str, Callable[[Story], object]] = {
     "is paid and has 0 confirmations": lambda story: story.mails.clear(),
     "is paid and has 2 confirmations": lambda story: story.mails.update([f"{MESSAGE_ID}2"]),
     "and was confirmed": lambda story: (unpaid(story), story.mails.update([MESSAGE_ID])),
+    "2300 were to go back, and 0 did": lambda story: setattr(story, "to_go_back", 2300),
     "the shelf does not add up": lambda story: story.shelf.update(sold=2),
     "forged events were recorded": lambda story: setattr(story, "forged", 1),
 }

@@ -24,6 +24,7 @@ from psycopg.rows import dict_row
 from bookshop.demo import postgres
 from bookshop.demo.child import Child
 from chaos.postbox import Postbox
+from chaos.shopkeeping import PASSWORD
 from chaos.stripe_wire import StripeWire
 from chaos.webhook_relay import WebhookRelay
 from processes import HOST, Sandbox, free_port, run_to_its_end, start
@@ -66,6 +67,8 @@ class Town:
             "PUBLIC_URL": self.web_urls[0],
             "WEB_WORKERS": "1",
             "DATABASE_URL": self.database_url,
+            "ORDER_LIFETIME": "1",
+            "SHOPKEEPER_PASSWORD": PASSWORD,
             "STRIPE_SECRET_KEY": self.sandbox.secret_key,
             "STRIPE_PUBLISHABLE_KEY": self.sandbox.publishable_key,
             "STRIPE_WEBHOOK_SECRET": self.sandbox.webhook_secret,
