@@ -9,7 +9,7 @@ from bookshop import disputes, ledger, refunds
 from bookshop.disputes import Dispute
 from bookshop.money import Money
 from bookshop.orders import Order, State
-from bookshop.refunds import UNDER_WAY, UNDONE, Refund, RefundState
+from bookshop.refunds import UNDER_WAY, Refund, RefundState
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,9 @@ class OrderMoney:
 
     @property
     def has_failed(self) -> bool:
-        """Whether the last refund came to nothing, so that a person has to find another way."""
-        return bool(self.refunds) and self.refunds[0].state in UNDONE
+        """Whether the last refund that Stripe made came back to us: a person has to find another way."""
+        made = [refund for refund in self.refunds if refund.stripe_id is not None]
+        return bool(made) and made[0].state == RefundState.FAILED
 
 
 async def of_order(session: AsyncSession, order: Order) -> OrderMoney:

@@ -79,6 +79,7 @@ def test_fault_59_a_dispute_that_the_shop_has_not_heard_of(quiet_shop: Shop) -> 
     (row,) = wait_for_refunds(quiet_shop, url, "failed")
     assert (row["stripe_id"], row["failure"]) == (None, "the customer's bank has taken the money back")
     assert "came to nothing" in order_row(quiet_shop, url)["review_reason"]
+    assert "could not reach you" not in page_text(quiet_shop, url)
 
 
 def test_fault_59_a_refund_before_the_dispute(quiet_shop: Shop) -> None:

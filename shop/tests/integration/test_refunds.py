@@ -14,6 +14,7 @@ from money_back import (
     buy,
     fees,
     ledger,
+    page_text,
     refund_at_stripe,
     refund_rows,
     refunds_at_stripe,
@@ -48,6 +49,7 @@ def test_story_16_a_refund_that_fails_later_is_undone(shop: Shop) -> None:
     assert ledger(shop, url) == TAKINGS
     assert made["id"] in order_row(shop, url)["review_reason"]
     assert order_row(shop, url)["state"] == "paid"
+    assert "could not reach you" in page_text(shop, url)
 
 
 def test_a_refund_on_its_way_arrives(shop: Shop) -> None:
@@ -156,6 +158,7 @@ def test_money_for_a_canceled_order_goes_back_by_rule(quiet_shop: Shop) -> None:
     (row,) = wait_for_refunds(quiet_shop, url, "succeeded")
     assert (row["amount"], order_row(quiet_shop, url)["state"]) == (PRICE, "canceled")
     assert ledger(quiet_shop, url) == GIVEN_BACK
+    assert "Your payment of <b" in page_text(quiet_shop, url)
     assert "could no longer be paid" in _notices(quiet_shop, url)[0]["text"]
 
 
