@@ -161,8 +161,17 @@ def test_a_missing_follow_up_is_found(lonely_shop: Shop) -> None:
     assert order_id in lonely_shop.mails(email)[0]["message_id"]
 
 
-def test_a_requested_refund_without_a_workflow_is_found(database_url: str) -> None:
-    """A row that says `requested` and nobody who carries it out: owed again, once."""
+@pytest.mark.parametrize(
+    ("made", "owed", "queue"),
+    [
+        ({}, "refund_order", "refunds"),
+        ({"stripe_id": "re_1", "state": "succeeded"}, "deliver_refund_notice", "mail"),
+    ],
+)
+def test_a_requested_refund_without_a_workflow_is_found(
+    database_url: str, made: dict[str, str], owed: str, queue: str
+) -> None:
+    """A refund that nobody carries out, one that nobody tells of: each owed again, once."""
     order = factories.order(state="paid")
     refund = Refund(
         id=uuid.uuid4(),
@@ -171,6 +180,7 @@ def test_a_requested_refund_without_a_workflow_is_found(database_url: str) -> No
         amount=2300,
         currency="sgd",
         cause="test",
+        **made,
     )
 
     async def ask() -> None:
@@ -190,8 +200,8 @@ def test_a_requested_refund_without_a_workflow_is_found(database_url: str) -> No
     assert asyncio.run(sweep()) == 1
     assert asyncio.run(sweep()) == 0
     query = "SELECT queue_name, status FROM dbos.workflow_status WHERE workflow_uuid = %s"
-    assert rows(database_url, query, f"refund_order:{refund.id}") == [
-        {"queue_name": "refunds", "status": "ENQUEUED"}
+    assert rows(database_url, query, f"{owed}:{refund.id}") == [
+        {"queue_name": queue, "status": "ENQUEUED"}
     ]
 
 

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bookshop import telemetry
 from bookshop.mail import Mail, Purpose
 from bookshop.orders import Order
-from bookshop.refunds import Refund, RefundState
+from bookshop.refunds import UNDONE, Refund, RefundState
 from bookshop.wiring import Shop
-from bookshop.workflows.follow_ups import DELIVER_CONFIRMATION, REFUND_ORDER
+from bookshop.workflows.follow_ups import DELIVER_CONFIRMATION, DELIVER_REFUND_NOTICE, REFUND_ORDER
 
 log = structlog.get_logger()
 
@@ -38,11 +38,15 @@ async def sweep_follow_ups(shop: Shop) -> int:
         stuck = await _requested_without_workflow(session)
         for refund_id in stuck:
             await shop.follow_ups.refund_order(session, refund_id)
-    for workflow, found in ((DELIVER_CONFIRMATION, unmailed), (REFUND_ORDER, stuck)):
+        untold = await _refunded_without_notice(session)
+        for refund_id in untold:
+            await shop.follow_ups.deliver_refund_notice(session, refund_id)
+    missing = {DELIVER_CONFIRMATION: unmailed, REFUND_ORDER: stuck, DELIVER_REFUND_NOTICE: untold}
+    for workflow, found in missing.items():
         telemetry.follow_ups_owed_again.labels(workflow).inc(len(found))
         if found:
             log.error("follow-ups were missing", workflow=workflow, subjects=[str(item) for item in found])
-    return len(unmailed) + len(stuck)
+    return sum(map(len, missing.values()))
 
 
 async def _paid_without_confirmation(session: AsyncSession) -> list[uuid.UUID]:
@@ -64,6 +68,21 @@ async def _requested_without_workflow(session: AsyncSession) -> list[uuid.UUID]:
     query = (
         sa.select(Refund.id)
         .where(Refund.state == RefundState.REQUESTED, ~_has_workflow(REFUND_ORDER, Refund.id))
+        .limit(AT_ONCE)
+    )
+    return list(await session.scalars(query))
+
+
+async def _refunded_without_notice(session: AsyncSession) -> list[uuid.UUID]:
+    purpose = sa.literal(f"{Purpose.REFUND}.") + sa.cast(Refund.id, sa.String)
+    told = sa.exists().where(
+        Mail.order_id == Refund.order_id, Mail.purpose == purpose, Mail.state.in_(("sent", "refused"))
+    )
+    query = (
+        sa.select(Refund.id)
+        .where(Refund.changed_at > sa.func.now() - LOOKS_BACK, ~told)
+        .where(Refund.stripe_id.is_not(None), Refund.state.not_in(UNDONE))
+        .where(~_has_workflow(DELIVER_REFUND_NOTICE, Refund.id))
         .limit(AT_ONCE)
     )
     return list(await session.scalars(query))
