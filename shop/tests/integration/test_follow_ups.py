@@ -200,9 +200,7 @@ def test_a_requested_refund_without_a_workflow_is_found(
     assert asyncio.run(sweep()) == 1
     assert asyncio.run(sweep()) == 0
     query = "SELECT queue_name, status FROM dbos.workflow_status WHERE workflow_uuid = %s"
-    assert rows(database_url, query, f"{owed}:{refund.id}") == [
-        {"queue_name": queue, "status": "ENQUEUED"}
-    ]
+    assert rows(database_url, query, f"{owed}:{refund.id}") == [{"queue_name": queue, "status": "ENQUEUED"}]
 
 
 def test_past_runs_are_thrown_away_and_follow_ups_are_not(database_url: str) -> None:
