@@ -18,6 +18,7 @@ from bookshop.web.middleware import RequestJournal, SameOriginPosts, SecurityHea
 from bookshop.web.reader import Readers
 from bookshop.web.templating import Site
 from bookshop.wiring import open_shop
+from bookshop.workflows.watch_clock import watching
 
 log = structlog.get_logger()
 
@@ -39,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_shop(settings) as shop:
+        async with open_shop(settings) as shop, watching(shop):
             app.state.shop = shop
             if not settings.stripe_webhook_secret:
                 log.warning(WEBHOOKS_REFUSED, endpoint=f"{settings.public_url}/stripe/webhook")

@@ -70,6 +70,20 @@ async def events(
     return found
 
 
+async def objects(
+    stripe_api: StripeConnection, kind: str, *, since: datetime, until: datetime
+) -> AsyncIterator[dict[str, Any]]:
+    """The `payment_intents`, `refunds` or `disputes` made since `since` and before `until`, newest first.
+
+    Raises:
+        PaymentsUnavailableError: no usable answer.
+    """
+    service = getattr(stripe_api.client.v1, kind)
+    bounds = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+    async for found in _items(stripe_api, lambda: service.list_async({"created": bounds, "limit": PAGE})):
+        yield found
+
+
 async def moment(stripe_api: StripeConnection) -> datetime:
     """What time it is at Stripe, to the second, by the `Date` of an answer.
 

@@ -41,6 +41,9 @@ repairs = Counter("bookshop_repairs_total", "What the reconciler had to mend.", 
 stripe_failures = Counter(
     "bookshop_stripe_failures_total", "Calls to Stripe without a usable answer.", ["doing"]
 )
+clock_ahead = Gauge(
+    "bookshop_clock_ahead_seconds", "How far this machine's clock is ahead of Stripe's, looked at every hour."
+)
 payment_element = Counter(
     "bookshop_payment_element_events_total", "The Payment Element's life in customers' browsers.", ["name"]
 )

@@ -34,6 +34,7 @@ from bookshop.workflows.sweep_follow_ups import sweep_follow_ups
 from bookshop.workflows.sweep_limits import sweep_limits
 from bookshop.workflows.sweep_runs import sweep_runs
 from bookshop.workflows.take_over import Watch
+from bookshop.workflows.watch_clock import watching
 
 log = structlog.get_logger()
 
@@ -64,7 +65,7 @@ async def _work(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with open_shop(settings, patience=WORKERS_PATIENCE) as shop:
+    async with open_shop(settings, patience=WORKERS_PATIENCE) as shop, watching(shop):
         watch = Watch(shop, workers.name_this_process())
         stopping = asyncio.create_task(stop.wait())
         if await _unless(stopping, watch.begin()):

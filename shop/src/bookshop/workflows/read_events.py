@@ -10,10 +10,13 @@ from typing import Any
 import structlog
 
 from bookshop import events, listings, open_orders
+from bookshop.database import TROUBLE
 from bookshop.errors import PaymentsUnavailableError
 from bookshop.payments import VerifiedEvent
+from bookshop.stripe_calls import RejectedError
 from bookshop.wiring import Shop
 from bookshop.workflows import rounds
+from bookshop.workflows.read_objects import read_objects
 from bookshop.workflows.settle_payment import Cause
 from bookshop.workflows.take_event import STORIES, take_event
 
@@ -26,10 +29,13 @@ LISTED_FOR = timedelta(days=30)
 # made up for in bounded memory, and a reading that dies half way has not been in vain.
 WINDOW = timedelta(hours=1)
 
-# Read twice: an event may turn up in the list a little after the moment it is dated.
-OVERLAP = timedelta(minutes=2)
+# Read twice: an event may turn up in the list a little after the moment it is dated, and clocks be set.
+OVERLAP = timedelta(minutes=5)
 
-FAILED = "failed"
+# Words for an event that was not taken: Stripe has to be asked again; or we have to be mended, and then
+# `bookshop reconcile --since` takes it.
+LEFT = "left for the next time"
+BROKEN = "not understood"
 
 
 @dataclass(slots=True)
@@ -37,7 +43,7 @@ class Reading:
     """What a reading of the list came to: (type, outcome) of each event that was not recorded before.
 
     `left` are events that could not be taken now; they are read again next time. `forgotten` are the bounds
-    of a time that Stripe lists no more.
+    of a time whose events Stripe lists no more.
     """
 
     taken: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -56,14 +62,15 @@ async def read_events(shop: Shop, *, since: datetime | None, until: datetime) ->
     async with shop.sessions() as session:
         mark = await events.mark(session)
         first = await open_orders.first_placed(session)
-    start = since or (mark - OVERLAP if mark else (first or until) - listings.CLOCKS_APART)
-    if mark is not None and mark > until and since is None:
+    start = since or (min(mark, until) - OVERLAP if mark else (first or until) - listings.CLOCKS_APART)
+    if since is None and mark is not None and mark > until + OVERLAP:
         start = await _set_back(shop, mark, until)
     reading = Reading()
     oldest = until - LISTED_FOR
     if start < oldest:
         reading.forgotten = (start, oldest)
         log.warning("stripe lists no events of this time any more", since=start.isoformat())
+        reading.taken += await read_objects(shop, since=start, until=until)
         start = oldest
     # A reading that begins after the mark leaves a gap behind it, which the next one has to close.
     moves_mark = mark is None or start <= mark or reading.forgotten is not None
@@ -97,19 +104,31 @@ async def _take(shop: Shop, reading: Reading, listed: Sequence[dict[str, Any]]) 
             stories[_subject(event)].append(event)
     for outcomes in await rounds.abreast(list(stories.values()), lambda story: _take_story(shop, story)):
         reading.taken.update(outcomes)
-        reading.left += sum(outcome == FAILED for _, outcome in outcomes)
+        reading.left += sum(outcome == LEFT for _, outcome in outcomes)
 
 
 async def _take_story(shop: Shop, story: list[dict[str, Any]]) -> list[tuple[str, str]]:
     outcomes = []
     for event in story:
         verified = VerifiedEvent(event["id"], event["type"], event["created"], event["livemode"], event)
-        try:
-            outcome = await take_event(shop, verified, cause=Cause.RECONCILER)
-        except PaymentsUnavailableError:
-            outcome = FAILED
-        outcomes.append((event["type"], outcome))
+        outcomes.append((verified.type, await _outcome(shop, verified)))
     return outcomes
+
+
+async def _outcome(shop: Shop, event: VerifiedEvent) -> str:
+    try:
+        return await take_event(shop, event, cause=Cause.RECONCILER)
+    except RejectedError as error:
+        log.error("stripe tells nothing about an event", stripe_event=event.id, reason=str(error))  # noqa: TRY400
+        return rounds.REJECTED
+    except PaymentsUnavailableError:
+        return LEFT
+    except TROUBLE:
+        raise
+    except Exception:
+        # A mistake of ours about one event must not keep it from all that come after it.
+        log.exception("an event could not be taken", stripe_event=event.id, event_type=event.type)
+        return BROKEN
 
 
 def _subject(event: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from bookshop.settlement import Outcome
 from bookshop.wiring import Shop
 from bookshop.workflows import rounds
 from bookshop.workflows.cancel_order import cancel_order
-from bookshop.workflows.read_events import FAILED, Reading, read_events
+from bookshop.workflows.read_events import BROKEN, LEFT, Reading, read_events
 from bookshop.workflows.settle_payment import Cause, settle_payment
 from bookshop.workflows.take_event import DUPLICATE, IGNORED
 
@@ -29,7 +29,11 @@ SETTLING_TIME = timedelta(seconds=20)
 BETWEEN_READS = timedelta(minutes=5)
 
 # Words of an event or an order that was as it should be.
-AS_IT_SHOULD_BE = frozenset({IGNORED, DUPLICATE, Outcome.UNCHANGED, Outcome.NOT_OURS, Outcome.UNKNOWN_ORDER})
+AS_IT_SHOULD_BE = frozenset(
+    {IGNORED, DUPLICATE, Outcome.UNCHANGED, Outcome.NOT_OURS, Outcome.UNKNOWN_ORDER, "gone"}
+)
+# Words of one that is as it was, because it could not be helped.
+NOT_MENDED = frozenset({LEFT, BROKEN, rounds.SILENT, rounds.REJECTED})
 PUT_AWAY = "closed at Stripe too"
 
 
@@ -46,10 +50,10 @@ class Report:
         """What was mended, by what told of it."""
         found: Counter[str] = Counter()
         for (kind, outcome), count in self.reading.taken.items():
-            if outcome not in AS_IT_SHOULD_BE | {FAILED}:
+            if outcome not in AS_IT_SHOULD_BE | NOT_MENDED:
                 found[f"{kind}: {outcome}"] += count
         for words, count in self.orders.items():
-            if words not in AS_IT_SHOULD_BE | {rounds.SILENT, rounds.REJECTED}:
+            if words not in AS_IT_SHOULD_BE | NOT_MENDED:
                 found[f"order: {words}"] += count
         return found
 
@@ -64,11 +68,13 @@ class Report:
         yield f"{taken} events that no webhook had brought; asked Stripe about {asked} open orders"
         if self.reading.forgotten:
             begin, end = (moment.isoformat(timespec="minutes") for moment in self.reading.forgotten)
-            yield f"Stripe lists events for 30 days: those from {begin} to {end} are lost"
+            yield f"Stripe lists no events from {begin} to {end} any more: its payments were gone through"
         repairs = self.repairs
         yield f"repaired {repairs.total()}"
         for words, count in sorted(repairs.items()):
             yield f"  {count} {words}"
+        if broken := sum(count for (_, word), count in self.reading.taken.items() if word == BROKEN):
+            yield f"{broken} events could not be understood: the log names them"
         if rejected := self.orders[rounds.REJECTED]:
             yield f"Stripe refuses to tell about {rejected}: `bookshop audit` names them"
         if self.is_silent:
@@ -93,7 +99,8 @@ async def reconcile(
     report = Report()
     began = now()
     try:
-        until = await listings.moment(shop.stripe) - settling
+        # The second that has begun belongs to it, too.
+        until = await listings.moment(shop.stripe) - settling + timedelta(seconds=1)
         report.reading = await read_events(shop, since=since, until=until)
     except PaymentsUnavailableError:
         report.is_silent = True

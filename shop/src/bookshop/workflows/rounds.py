@@ -62,9 +62,14 @@ async def abreast(subjects: Sequence[T], act: Callable[[T], Awaitable[R]]) -> li
         async with room:
             return await act(subject)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(subject)) for subject in subjects]
-    return [task.result() for task in tasks]
+    tasks = [asyncio.ensure_future(one(subject)) for subject in subjects]
+    try:
+        # Not a TaskGroup: callers know what may be raised, and not a group of it.
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager
