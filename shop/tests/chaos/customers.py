@@ -7,6 +7,7 @@ back to the order's page and follow it.
 import asyncio
 import random
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chaos import paying
@@ -21,8 +22,8 @@ MOST_COPIES = 3
 ROUNDS = 6
 LOOKS = 6
 
-# Seconds after which an order is on the way out: it lives a minute, and somebody looks every minute.
-ABOUT_TO_EXPIRE = (55, 100)
+# Seconds within which an order that has lived its minute is closed, or is paid just before.
+ABOUT_TO_EXPIRE = 40
 
 DATA = {
     name: re.compile(rf'data-{name}="([^"]*)"')
@@ -33,11 +34,20 @@ DATA = {
 class Customer:
     """One purchase, told by `shop`. Everything heard goes into `note`."""
 
-    def __init__(self, note: Note, browser: Browser, notes: Notes, chance: random.Random) -> None:
+    def __init__(
+        self,
+        note: Note,
+        browser: Browser,
+        notes: Notes,
+        chance: random.Random,
+        *,
+        grow_old: Callable[[str], Awaitable[None]],
+    ) -> None:
         self.note = note
         self._browser = browser
         self._notes = notes
         self._chance = chance
+        self._grow_old = grow_old
         self._slug = SCARCE_BOOK if "last_copy" in note.habits else chance.choice(BOOKS)
         self._quantity = 1 if "last_copy" in note.habits else chance.randint(1, MOST_COPIES)
         self._payer = paying.Payer(note, browser, notes, chance)
@@ -161,7 +171,8 @@ class Customer:
         if "paid_late" in self.note.habits and "paid_late" not in self.note.done:
             self.note.done.add("paid_late")
             self._notes.met["paid_late"] += 1
-            await asyncio.sleep(self._chance.uniform(*ABOUT_TO_EXPIRE))
+            await self._grow_old(placed["order_url"])
+            await asyncio.sleep(self._chance.uniform(0, ABOUT_TO_EXPIRE))
         if "canceled_while_paying" not in self.note.habits:
             return await self._payer.pay(secret, placed["return_url"])
         self._notes.met["canceled_while_paying"] += 1

@@ -133,7 +133,7 @@ class _Shoppers:
             address=address,
         )
         try:
-            await act(Customer(note, browser, self._notes, chance))
+            await act(Customer(note, browser, self._notes, chance, grow_old=self._town.grow_old))
         finally:
             await browser.close()
 

@@ -87,6 +87,11 @@ class Town:
             INSERT INTO stock_receipts (book_id, copies, at) SELECT book_id, %(copies)s, now() FROM shelf"""
         await self.rows(query, {"slug": slug, "copies": copies})
 
+    async def grow_old(self, order_url: str) -> None:
+        """Let an order have waited a minute longer."""
+        query = "UPDATE orders SET created_at = created_at - interval '1 minute' WHERE token = %(token)s"
+        await self.rows(query, {"token": order_url.rpartition("/")[2]})
+
     async def rows(self, query: str, values: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """The rows of a query as mappings; asked again while the database is away."""
         found: list[dict[str, Any]] = []
