@@ -34,6 +34,7 @@ from urllib.parse import urlsplit
 import chromium
 import psycopg
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 import processes
@@ -41,6 +42,9 @@ from bookshop.demo.postgres import embedded_postgres
 from bookshop.demo.postgres import url as postgres_url
 from demo_process import SECONDS_TO_STOP, Demo
 from processes import GUARDED, RATES, Sandbox, Shop, run_to_its_end
+
+# More than `make test` has time for: `--hypothesis-profile long`.
+settings.register_profile(processes.LONG, max_examples=300, stateful_step_count=60, print_blob=True)
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SCHEMES_WITHOUT_HOST = {"data", "blob", "about"}

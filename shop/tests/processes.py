@@ -44,6 +44,9 @@ SECONDS_TO_START = 60
 # What a program of ours gets of our environment; PYTHONPATH is where a changed copy of the shop comes from.
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")
 
+# The name of hypothesis's settings for long runs.
+LONG = "long"
+
 # A database server, and the template in it, that another run of pytest lends to this one.
 POSTGRES, TEMPLATE = "TESTS_POSTGRES", "TESTS_TEMPLATE"
 

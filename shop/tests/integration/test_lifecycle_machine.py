@@ -24,7 +24,6 @@ from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
     consumes,
-    initialize,
     invariant,
     multiple,
     rule,
@@ -48,7 +47,7 @@ from bookshop.workflows.refund_order import try_to_refund
 from bookshop.workflows.settle_payment import Cause, ask_stripe
 from invariants import broken
 from opened_shop import OpenedShop
-from processes import Sandbox
+from processes import LONG, Sandbox
 
 GOOD, DECLINED, ASKS_THE_BANK = "4242424242424242", "4000000000000002", "4000002760003184"
 DISPUTED, REFUND_FAILS = "4000000000000259", "4000000000005126"
@@ -57,7 +56,7 @@ CAUSES = st.sampled_from([Cause.CUSTOMER, Cause.SHOPKEEPER, Cause.EXPIRY])
 COPIES = 3
 
 # No worker runs here, so nobody sends the mails that are owed.
-WITHOUT_WORKERS = {"one-receipt", "no-workflow-stuck"}
+WITHOUT_WORKERS = {"one-receipt", "refund-told", "no-workflow-stuck"}
 
 Make = Callable[[], OpenedShop]
 
@@ -74,9 +73,7 @@ class Lifecycle(RuleBasedStateMachine):
         self.shop = make()
         self.sandbox = self.shop.sandbox
         self.connection = psycopg.connect(self.shop.database_url, autocommit=True)
-
-    @initialize()
-    def open_the_shop(self) -> None:
+        # Not as a step: hypothesis may give a way up before its first one, and takes it down all the same.
         self.sandbox.control("POST", "/_sandbox/reset")
         self.shop.count(COPIES)
 
@@ -258,14 +255,13 @@ class Lifecycle(RuleBasedStateMachine):
             self.shop.take(told)
 
 
-LONG = "long"
-settings.register_profile(LONG, max_examples=300, stateful_step_count=60, print_blob=True)
-# What fails here is told as it was found: making it smaller takes minutes, and is for the long run.
+# The same ways each time, so that a change alone can make it red; the long run goes new ones. What fails is
+# told as it was found: making it smaller takes minutes.
 SHORT = settings(
     max_examples=12,
     stateful_step_count=30,
     print_blob=True,
-    database=None,
+    derandomize=True,
     phases=[phase for phase in Phase if phase is not Phase.shrink],
 )
 
