@@ -271,10 +271,11 @@ def _starting(cluster: Callable[[str], str], migrated: str, data_dir: Path) -> I
 def _shared_shop(
     name: str, cluster: Callable[[str], str], migrated: str, data_dir: Path, **settings: str
 ) -> Iterator[Shop]:
-    _create_database(cluster, name, f"TEMPLATE {migrated}")
+    database = _next_name()  # A rehearsal of test_negative_controls.py shares the server with its run.
+    _create_database(cluster, database, f"TEMPLATE {migrated}")
     directory = data_dir / name
     directory.mkdir()
-    shop = Shop(directory, cluster(name), settings)
+    shop = Shop(directory, cluster(database), settings)
     try:
         shop.start()
         yield shop

@@ -85,11 +85,7 @@ AT_THE_SAME_MOMENT = (
     _defence(
         "never more back than was paid",
         f"{RACES}::test_two_shopkeepers_refund_at_once",
-        (
-            "refunds.py",
-            "if wanted.currency != left.currency or not 0 < wanted.amount <= left.amount:",
-            "if False:",
-        ),
+        ("refunds.py", "not 0 < wanted.amount <= left.amount", "False"),
     ),
     _defence(
         "follow-up in the commit that causes it",
@@ -247,11 +243,22 @@ FINAL = (
     _defence(
         "looking before another key, when refunding",
         f"{STORIES}::test_a_refund_whose_key_stripe_has_forgotten",
-        (
-            "workflows/refund_order.py",
-            "is_doubtful = refund.tries > 1 or refund.requested_at < now() - KEYS_KEPT",
-            "is_doubtful = False",
-        ),
+        ("workflows/refund_order.py", "refund.tries > 1 or refund.requested_at < now() - KEYS_KEPT", "False"),
+    ),
+    _defence(
+        "key of the refund's form",
+        "integration/test_giving_back.py::test_fault_55_a_double_click_is_one_refund",
+        ("workflows/return_money.py", "refund_id=key", "refund_id=None"),
+    ),
+    _defence(
+        "no refund beside a dispute",
+        "integration/test_disputed_orders.py::test_fault_59_a_disputed_payment_is_not_refunded_as_well",
+        ("refunds.py", "in_the_way(session, payment_intent_id)", 'in_the_way(session, "")'),
+    ),
+    _defence(
+        "failed refunds undone in the ledger",
+        "integration/test_refunds.py::test_story_16_a_refund_that_fails_later_is_undone",
+        ("refunds.py", 'f"refund undone:{seen.id}"', 'f"refund:{seen.id}"'),
     ),
     _defence(
         "final states of orders",
