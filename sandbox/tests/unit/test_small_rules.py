@@ -11,6 +11,7 @@ from stripe_sandbox.errors import StripeError
 from stripe_sandbox.ids import payment_id, plain_id
 from stripe_sandbox.metadata import merged
 from stripe_sandbox.pagination import created_filter
+from stripe_sandbox.resources import charge_details
 from stripe_sandbox.store import Store
 
 
@@ -123,6 +124,13 @@ def test_ids_have_stripes_shapes() -> None:
     assert payment_id("ch").startswith("ch_3")
     assert len(plain_id("cus", 14)) == 18
     assert plain_id("pm") != plain_id("pm")
+
+
+def test_references_are_no_card_numbers() -> None:
+    """A shop that searches its tables for card numbers finds none in what a wallet or bank calls a payment."""
+    references = [charge_details._reference(payment_id("pi")) for _ in range(1000)]
+    assert all(len(reference) == 17 and reference.startswith("00") for reference in references)
+    assert len(set(references)) == 1000
 
 
 def test_created_filters() -> None:
