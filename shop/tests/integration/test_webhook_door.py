@@ -53,7 +53,7 @@ def test_story_20_unsigned_events_are_refused_and_leave_nothing(quiet_shop: Shop
     assert count(quiet_shop) == before
 
 
-@pytest.mark.parametrize("age", [301, 86_400, -301, -86_400])
+@pytest.mark.parametrize("age", [301, 86_400, -330, -86_400])
 def test_story_20_old_and_future_signatures(quiet_shop: Shop, age: int) -> None:
     """A captured event is no stock for later, and a clock that is off shows as refusals."""
     header = factories.signature(GENUINE, quiet_shop.sandbox.webhook_secret, age=age)
