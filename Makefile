@@ -31,8 +31,11 @@ check: $(VENV)/test-installed  ## format, lint, types of Python and browser code
 	$(BIN)/codespell
 	$(BIN)/pytest -q shop/tests/test_architecture.py
 
-bench: $(VENV)/test-installed  ## how fast the sandbox is, beside localstripe (installed for the run)
+bench: $(VENV)/test-installed  ## how fast sandbox, orders, webhooks and audit are, beside other programs (installed for the run)
 	$(BIN)/python bench/sandbox_creates.py
+	$(BIN)/python bench/shop_orders.py
+	$(BIN)/python bench/shop_webhooks.py
+	$(BIN)/python bench/audit_orders.py
 
 soak: $(VENV)/test-installed  ## buy while everything around fails: make soak ORDERS=100000 SEED=7 FAULTS=all
 	@PYTHONPATH=shop/tests $(BIN)/python -m chaos --orders $(ORDERS) --faults '$(FAULTS)' $(if $(SEED),--seed $(SEED))
