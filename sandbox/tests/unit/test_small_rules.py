@@ -127,7 +127,7 @@ def test_ids_have_stripes_shapes() -> None:
 
 
 def test_references_are_no_card_numbers() -> None:
-    """A shop that searches its tables for card numbers finds none in what a wallet or bank calls a payment."""
+    """A shop that searches its tables for card numbers finds none in what banks call a payment."""
     references = [charge_details._reference(payment_id("pi")) for _ in range(1000)]
     assert all(len(reference) == 17 and reference.startswith("00") for reference in references)
     assert len(set(references)) == 1000

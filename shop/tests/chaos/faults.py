@@ -43,6 +43,9 @@ class Onset:
 LEAVES = frozenset({"abandoned", "canceled"})
 IS_GONE = LEAVES | {"tab_closed", "canceled_while_paying", "debit_failed", "last_copy"}
 
+# Stripe refunds nothing of what a bank disputes.
+NO_REFUND = IS_GONE | {"disputed"}
+
 KINDS = (
     Kind("double_click", "the customer presses Pay twice at once", 0.10, 4, "pressing"),
     Kind("two_tabs", "the customer orders the same thing in two tabs at once", 0.05, 3, "pressing"),
@@ -63,9 +66,11 @@ KINDS = (
         "confirm_answer_lost", "Stripe takes the payment, and its page never hears so", 0.05, 4, "way", LEAVES
     ),
     Kind("replayed_post", "the order is posted again after it was paid", 0.06, 4, "after", IS_GONE),
-    Kind("refunded_at_stripe", "the shopkeeper refunds in Stripe's Dashboard", 0.04, 4, "after", IS_GONE),
-    Kind("refunded_twice_at_once", "the shopkeeper presses Refund twice at once", 0.04, 4, "after", IS_GONE),
-    Kind("called_off", "the shopkeeper cancels a paid order", 0.02, 3, "after", IS_GONE),
+    Kind("refunded_at_stripe", "the shopkeeper refunds in Stripe's Dashboard", 0.04, 4, "after", NO_REFUND),
+    Kind(
+        "refunded_twice_at_once", "the shopkeeper presses Refund twice at once", 0.04, 4, "after", NO_REFUND
+    ),
+    Kind("called_off", "the shopkeeper cancels a paid order", 0.02, 3, "after", NO_REFUND),
     Kind("web_killed", "kill -9 of a web server", 0.002, 2),
     Kind("worker_killed", "kill -9 of a worker", 0.002, 2),
     Kind("web_and_worker_killed", "kill -9 of a web server and a worker at once", 0.001, 1),
