@@ -51,6 +51,9 @@ LAST_MOMENT = 7
 QUEUES = (MAIL_QUEUE, REFUND_QUEUE, CLOSING_QUEUE)
 IN_HAND = 500
 
+# Seconds between two looks into a queue. Each costs a query of every worker, at night too.
+POLL = 0.5
+
 
 def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
@@ -143,7 +146,7 @@ async def _launch(shop: Shop, executor_id: str) -> None:
     DBOS.launch()
     for queue in QUEUES:
         await DBOS.register_queue_async(
-            queue, worker_concurrency=IN_HAND, polling_interval_sec=0.2, on_conflict="always_update"
+            queue, worker_concurrency=IN_HAND, polling_interval_sec=POLL, on_conflict="always_update"
         )
     await DBOS.apply_schedules_async(
         [
