@@ -76,8 +76,12 @@ def a_refund_in_the_dashboard(audited: Audited) -> None:
 
 
 def a_dispute_that_nobody_told_of(audited: Audited) -> None:
+    def disputes() -> int:
+        return len(audited.sandbox.stripe("GET", "/v1/disputes", limit="100").json()["data"])
+
+    before = disputes()
     pay_for(audited.sandbox, order_of(audited, "open"), payment_method="pm_card_createDispute")
-    wait_until(lambda: audited.sandbox.stripe("GET", "/v1/disputes").json()["data"], "the dispute")
+    wait_until(lambda: disputes() > before, "the dispute")
 
 
 ACTS: dict[Act, set[str]] = {

@@ -21,7 +21,7 @@ from defences import DEFENCES, Defence, Edit
 
 TESTS = Path(__file__).parents[1]
 SOURCE = Path(bookshop.__file__).parent
-SECONDS = 240
+SECONDS = 600
 
 Rehearse = Callable[..., Counter[str]]
 
