@@ -52,7 +52,16 @@ def installed(directory: Path) -> Path:
 def running_flask_shop(gunicorn: Path, stripe_api_base: str) -> Iterator[str]:
     """Start it on a free port, wait until it accepts connections, and end it."""
     port = free_port()
-    words = ["--worker-class", "gthread", "--workers", str(PROCESSES), "--threads", str(THREADS)]
+    words = [
+        "--worker-class",
+        "gthread",
+        "--workers",
+        str(PROCESSES),
+        "--threads",
+        str(THREADS),
+        "--keep-alive",
+        "0",
+    ]
     with subprocess.Popen(  # noqa: S603  installed a moment ago
         [str(gunicorn), *words, "--bind", f"{HOST}:{port}", "flask_application:app"],
         cwd=gunicorn.parents[1],

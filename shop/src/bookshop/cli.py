@@ -102,7 +102,7 @@ def _serve(_arguments: argparse.Namespace) -> None:
         log_level="warning",  # type: ignore[arg-type]
         respawn_failed_workers=True,
         # Granian's workers hear no signal while they start; supervisors like Docker lose patience after ten.
-        workers_kill_timeout=8,
+        workers_kill_timeout=6,
     ).serve()
 
 
