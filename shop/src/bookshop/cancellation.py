@@ -33,8 +33,6 @@ async def begin(session: AsyncSession, order_id: uuid.UUID, *, to: State, cause:
     we do not know. One that is being created meanwhile finds a closed order, and is canceled in its turn.
     """
     order = await orders.locked(session, order_id)
-    if order is None:
-        return None
     if order.state in {State.PAID, State.PROCESSING} or order.payment_status == "succeeded":
         refuse(order, to=to)
         return None

@@ -227,11 +227,22 @@ def carts_in_use() -> sa.Select[uuid.UUID | None]:
     return sa.select(Order.cart_id).where(Order.state.in_(UNPAID), Order.cart_id.is_not(None))
 
 
-async def locked(session: AsyncSession, order_id: uuid.UUID) -> Order | None:
-    """The order with its lines as they are now, held against other writers until the session ends."""
+async def locked(session: AsyncSession, order_id: uuid.UUID) -> Order:
+    """The order with its lines as they are now, held against other writers until the session ends.
+
+    Raises sqlalchemy.exc.NoResultFound where there is none; orders are never deleted.
+    """
+    return (await session.scalars(_held(order_id))).unique().one()
+
+
+async def locked_if_any(session: AsyncSession, order_id: uuid.UUID) -> Order | None:
+    """The same, or None, for an id that somebody else has brought."""
+    return (await session.scalars(_held(order_id))).unique().one_or_none()
+
+
+def _held(order_id: uuid.UUID) -> sa.Select[Order]:
     query = sa.select(Order).options(joinedload(Order.lines)).where(Order.id == order_id)
-    fresh = query.with_for_update(of=Order).execution_options(populate_existing=True)
-    return (await session.scalars(fresh)).unique().one_or_none()
+    return query.with_for_update(of=Order).execution_options(populate_existing=True)
 
 
 def move(session: AsyncSession, order: Order, to: State, *, cause: str) -> None:
@@ -243,7 +254,6 @@ def move(session: AsyncSession, order: Order, to: State, *, cause: str) -> None:
 async def next_opening(session: AsyncSession, order_id: uuid.UUID, *, spent: int) -> Order:
     """Take the next key for the order's PaymentIntent, unless somebody has done so since key `spent`."""
     order = await locked(session, order_id)
-    assert order is not None, "orders are never deleted"  # noqa: S101
     if order.payment_intent_id is None and order.opening == spent:
         order.opening, order.opening_since = spent + 1, now()
     return order

@@ -12,8 +12,8 @@ class UnclearError(Exception):
     """No order is called so, or several are; the message says it to the shopkeeper."""
 
 
-async def find(session: AsyncSession, name: str) -> uuid.UUID:
-    """The id of the one order that is called so.
+async def find(session: AsyncSession, name: str) -> Order:
+    """The one order that is called so.
 
     A name is a number ("7F3A-91C2"), an address or its last part, an id, or a PaymentIntent's id.
 
@@ -21,7 +21,7 @@ async def find(session: AsyncSession, name: str) -> uuid.UUID:
         UnclearError: there is none, or several have this number.
     """
     name = name.strip().rstrip("/").rpartition("/")[2]
-    found = list(await session.scalars(sa.select(Order.id).where(_called(name)).limit(2)))
+    found = list(await session.scalars(sa.select(Order).where(_called(name)).limit(2)))
     if not found:
         raise UnclearError(f"There is no order {name}. Its number, id, address or PaymentIntent will do.")
     if len(found) > 1:

@@ -178,7 +178,6 @@ async def resume(
 ) -> Result:
     """The order again, to be paid and sent to this address, or where it is sent to already."""
     order = await orders.locked(session, order_id)
-    assert order is not None, "orders are never deleted"  # noqa: S101
     if wait := await _wait_to_open(session, settings, order):
         return TooOften(wait)
     address = address or order.address
@@ -194,7 +193,6 @@ async def resume(
 async def take_new_rate(session: AsyncSession, change: Readdressed) -> Placed | TotalChanged | AlreadyPlaced:
     """Let the order follow its PaymentIntent, which asks for the new total by now."""
     order = await orders.locked(session, change.order.id)
-    assert order is not None, "orders are never deleted"  # noqa: S101
     if order.state != State.AWAITING_PAYMENT:
         return AlreadyPlaced(order)
     if order.money not in {change.order.money, change.total}:
@@ -212,7 +210,6 @@ async def take_new_rate(session: AsyncSession, change: Readdressed) -> Placed | 
 
 async def _again(session: AsyncSession, settings: Settings, earlier: Order, draft: Draft) -> Result:
     order = await orders.locked(session, earlier.id)
-    assert order is not None, "orders are never deleted"  # noqa: S101
     if order.currency != draft.currency or not quotes.holds(order, draft.items):
         return AlreadyPlaced(order)
     if wait := await _wait_to_open(session, settings, order):

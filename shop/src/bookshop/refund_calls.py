@@ -1,13 +1,12 @@
 """What is asked of Stripe about refunds: to make one, to find one again, to tell of those it knows."""
 
-import uuid
 from typing import Any
 
 import stripe
 
 from bookshop.money import Money
 from bookshop.refunds import Refund, RefundSnapshot, RefundState
-from bookshop.snapshots import PAYMENT_AND_FEE, PaymentSnapshot
+from bookshop.snapshots import PAYMENT_AND_FEE, PaymentSnapshot, as_uuid
 from bookshop.snapshots import snapshot as payment_snapshot
 from bookshop.stripe_calls import MISSING, RefusedError, StripeConnection, ask
 
@@ -111,7 +110,7 @@ def snapshot(refund: dict[str, Any]) -> RefundSnapshot:
         payment_intent_id=intent["id"] if isinstance(intent, dict) else intent or "",
         money=Money(refund["amount"], refund["currency"]),
         state=_state(refund["status"]),
-        reference=_reference((refund.get("metadata") or {}).get(REFUND_METADATA)),
+        reference=as_uuid((refund.get("metadata") or {}).get(REFUND_METADATA)),
         failure=refund.get("failure_reason"),
     )
 
@@ -122,13 +121,6 @@ def _state(status: str | None) -> RefundState:
         return RefundState(status or "")
     except ValueError:
         return RefundState.PENDING
-
-
-def _reference(text: str | None) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _refusal(error: stripe.InvalidRequestError) -> RefundRefusedError:

@@ -3,7 +3,6 @@
 `decide` says what a piece of news means for an order, and touches nothing; `settle` does it, in one commit.
 """
 
-import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +12,7 @@ from bookshop import carts, ledger, orders, refunds, review, stock
 from bookshop.database import now
 from bookshop.orders import CLOSED, UNPAID, Order, State
 from bookshop.refunds import Refund
-from bookshop.snapshots import ABANDONED, FINAL, PaymentSnapshot
+from bookshop.snapshots import ABANDONED, FINAL, PaymentSnapshot, as_uuid
 
 
 class Outcome(StrEnum):
@@ -70,9 +69,10 @@ async def settle(session: AsyncSession, payment: PaymentSnapshot, *, cause: str)
     in any order: the row lock makes them queue, and a final state is never left again but for one, an expired
     order that is paid after all and whose books can still be had. The caller commits.
     """
-    if payment.order_id is None or not _is_order_id(payment.order_id):
+    order_id = as_uuid(payment.order_id)
+    if order_id is None:
         return Settlement(Outcome.NOT_OURS)
-    order = await orders.locked(session, uuid.UUID(payment.order_id))
+    order = await orders.locked_if_any(session, order_id)
     if order is None:
         return Settlement(Outcome.UNKNOWN_ORDER)
     if order.payment_intent_id is None and payment.total == order.money:
@@ -203,11 +203,3 @@ async def _give_back(
     # Somebody was faster in Stripe's Dashboard, or the customer's bank was.
     due = refund if isinstance(refund, Refund) else None
     return Settlement(Outcome.FLAGGED, order, due)
-
-
-def _is_order_id(reference: str) -> bool:
-    try:
-        uuid.UUID(reference)
-    except ValueError:
-        return False
-    return True

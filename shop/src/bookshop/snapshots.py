@@ -4,6 +4,7 @@ Shapes: docs.stripe.com/api/payment_intents/object. Names of methods, wallets, a
 Stripe's words; who shows them to people words them.
 """
 
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -106,6 +107,14 @@ class PaymentSnapshot:
     def can_change(self) -> bool:
         """Whether it may still be made to ask for another amount."""
         return self.status in CHANGEABLE
+
+
+def as_uuid(reference: str | None) -> uuid.UUID | None:
+    """An id of ours in metadata; None for anything else that stands there."""
+    try:
+        return uuid.UUID(reference) if reference else None
+    except ValueError:
+        return None
 
 
 def snapshot(intent: dict[str, Any]) -> PaymentSnapshot:

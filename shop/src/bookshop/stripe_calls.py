@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import aiohttp
@@ -32,6 +33,9 @@ WORKERS_PATIENCE = 30.0
 
 # Seconds before the first try of our own; each further one waits twice as long.
 FIRST_PAUSE = 0.5
+
+# Stripe may forget an idempotency key after a day (docs.stripe.com/api/idempotent_requests).
+KEYS_ARE_KEPT = timedelta(hours=23)
 
 # Stripe's code for an id that it does not know (docs.stripe.com/error-codes).
 MISSING = frozenset({"resource_missing"})

@@ -2,6 +2,7 @@
 
 import uuid
 from enum import StrEnum
+from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,11 +46,7 @@ async def count_decline(session: AsyncSession, shop: Shop, payment: PaymentSnaps
 
 def register(shop: Shop) -> None:
     """Let this process run the workflow; it survives the process and goes on where it stopped."""
-
-    async def attempt(order_id: str) -> Attempt:
-        return await try_to_close(shop, uuid.UUID(order_id))
-
-    until_done.register(CLOSE_ORDER, step="cancel_payment", attempt=attempt)
+    until_done.register(CLOSE_ORDER, step="cancel_payment", attempt=partial(try_to_close, shop))
 
 
 async def try_to_close(shop: Shop, order_id: uuid.UUID) -> Attempt:

@@ -3,6 +3,7 @@
 import uuid
 from email.message import EmailMessage
 from enum import StrEnum
+from functools import partial
 
 import structlog
 
@@ -26,11 +27,9 @@ class Delivery(StrEnum):
 
 def register(shop: Shop, *, limit: float = until_done.TRY_LIMIT) -> None:
     """Let this process run the workflow, with `limit` seconds for a try; it outlives the process."""
-
-    async def attempt(order_id: str) -> Delivery:
-        return await try_to_send(shop, uuid.UUID(order_id))
-
-    until_done.register(DELIVER_CONFIRMATION, step="send_confirmation", attempt=attempt, limit=limit)
+    until_done.register(
+        DELIVER_CONFIRMATION, step="send_confirmation", attempt=partial(try_to_send, shop), limit=limit
+    )
 
 
 async def try_to_send(shop: Shop, order_id: uuid.UUID) -> Delivery:

@@ -1,6 +1,7 @@
 """The mail about money that goes back: told once for each refund, whoever made it."""
 
 import uuid
+from functools import partial
 
 from bookshop import mail, orders, refunds
 from bookshop.wiring import Shop
@@ -11,11 +12,7 @@ from bookshop.workflows.follow_ups import DELIVER_REFUND_NOTICE
 
 def register(shop: Shop) -> None:
     """Let this process run the workflow; it survives the process and goes on where it stopped."""
-
-    async def attempt(refund_id: str) -> Delivery:
-        return await try_to_tell(shop, uuid.UUID(refund_id))
-
-    until_done.register(DELIVER_REFUND_NOTICE, step="send_refund_notice", attempt=attempt)
+    until_done.register(DELIVER_REFUND_NOTICE, step="send_refund_notice", attempt=partial(try_to_tell, shop))
 
 
 async def try_to_tell(shop: Shop, refund_id: uuid.UUID) -> Delivery:

@@ -5,8 +5,6 @@ and the order follows. Whoever dies in between leaves a PaymentIntent that the n
 order, and no client secret leaves this file while the two differ.
 """
 
-from datetime import timedelta
-
 import structlog
 
 from bookshop import listings, orders, payments, placing
@@ -14,13 +12,10 @@ from bookshop.database import now
 from bookshop.orders import CLOSED, Order, State
 from bookshop.placing import AlreadyPlaced, Placed, Readdressed, TotalChanged
 from bookshop.snapshots import PaymentSnapshot
-from bookshop.stripe_calls import KeySpentError
+from bookshop.stripe_calls import KEYS_ARE_KEPT, KeySpentError
 from bookshop.wiring import Shop
 from bookshop.workflows.cancel_order import put_away
 from bookshop.workflows.settle_payment import Cause, settle_payment
-
-# Stripe may forget an idempotency key after a day (docs.stripe.com/api/idempotent_requests).
-KEYS_ARE_KEPT = timedelta(hours=23)
 
 log = structlog.get_logger()
 

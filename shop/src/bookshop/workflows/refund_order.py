@@ -1,28 +1,23 @@
 """A refund that was written down, carried out at Stripe: once, whatever dies or refuses in between."""
 
 import uuid
-from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bookshop import orders, refund_calls, refunds
 from bookshop.database import now
 from bookshop.errors import PaymentsUnavailableError
-from bookshop.orders import Order
 from bookshop.refund_calls import RefundRefusedError
 from bookshop.refunds import Refund, RefundSnapshot, RefundState
-from bookshop.stripe_calls import KeySpentError
+from bookshop.stripe_calls import KEYS_ARE_KEPT, KeySpentError
 from bookshop.wiring import Shop
 from bookshop.workflows import until_done
 from bookshop.workflows.follow_ups import REFUND_ORDER
 from bookshop.workflows.returned_money import flag_refund, take_refund
 
 log = structlog.get_logger()
-
-# Stripe may forget an idempotency key after a day (docs.stripe.com/api/idempotent_requests).
-KEYS_KEPT = timedelta(hours=23)
 
 
 class Attempt(StrEnum):
@@ -36,11 +31,7 @@ class Attempt(StrEnum):
 
 def register(shop: Shop) -> None:
     """Let this process run the workflow; it survives the process and goes on where it stopped."""
-
-    async def attempt(refund_id: str) -> Attempt:
-        return await try_to_refund(shop, uuid.UUID(refund_id))
-
-    until_done.register(REFUND_ORDER, step="carry_out_refund", attempt=attempt)
+    until_done.register(REFUND_ORDER, step="carry_out_refund", attempt=partial(try_to_refund, shop))
 
 
 async def try_to_refund(shop: Shop, refund_id: uuid.UUID) -> Attempt:
@@ -58,7 +49,8 @@ async def try_to_refund(shop: Shop, refund_id: uuid.UUID) -> Attempt:
     except RefundRefusedError as error:
         return await _refused(shop, refund, error)
     async with shop.sessions.begin() as session:
-        await take_refund(session, shop.follow_ups, await _order(session, refund), seen)
+        order = await orders.locked(session, refund.order_id)
+        await take_refund(session, shop.follow_ups, order, seen)
     return Attempt.MADE
 
 
@@ -68,7 +60,7 @@ async def _made(shop: Shop, refund: Refund) -> RefundSnapshot:
     After a try that was not heard of again, Stripe is asked first whether it arrived: the key alone would do
     for a day, but not for longer, and not where Stripe keeps an error of its own under it.
     """
-    is_doubtful = refund.tries > 1 or refund.requested_at < now() - KEYS_KEPT
+    is_doubtful = refund.tries > 1 or refund.requested_at < now() - KEYS_ARE_KEPT
     if is_doubtful and (found := await refund_calls.look_up(shop.stripe, refund)) is not None:
         return found
     try:
@@ -92,7 +84,7 @@ async def _refused(shop: Shop, refund: Refund, error: RefundRefusedError) -> Att
     except PaymentsUnavailableError:
         return Attempt.LATER
     async with shop.sessions.begin() as session:
-        order = await _order(session, refund)
+        order = await orders.locked(session, refund.order_id)
         for seen in made:
             await take_refund(session, shop.follow_ups, order, seen)
         state = RefundState.CANCELED if error.is_overtaken else RefundState.FAILED
@@ -109,9 +101,3 @@ async def _refused(shop: Shop, refund: Refund, error: RefundRefusedError) -> Att
         else:
             flag_refund(order, refund, error.reason)
     return Attempt.OVERTAKEN
-
-
-async def _order(session: AsyncSession, refund: Refund) -> Order:
-    order = await orders.locked(session, refund.order_id)
-    assert order is not None, "orders are never deleted"  # noqa: S101
-    return order

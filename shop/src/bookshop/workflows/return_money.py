@@ -37,7 +37,6 @@ async def refund_by_hand(
     cause = f"{BY_HAND}: {reason}" if reason else BY_HAND
     async with shop.sessions.begin() as session:
         order = await orders.locked(session, order_id)
-        assert order is not None, "orders are never deleted"  # noqa: S101
         if order.state != State.PAID or order.payment_intent_id is None:
             return TooMuchBack(Money(0, order.currency))
         refund = await refunds.request(
@@ -64,7 +63,6 @@ async def call_off(shop: Shop, order_id: uuid.UUID) -> CalledOff | Refusal:
         await cancel_order(shop, order_id, cause=Cause.SHOPKEEPER)
     async with shop.sessions.begin() as session:
         order = await orders.locked(session, order_id)
-        assert order is not None, "orders are never deleted"  # noqa: S101
         if order.state in CLOSED:
             return CalledOff.CANCELED
         if order.state != State.PAID or order.payment_intent_id is None:

@@ -1,6 +1,7 @@
 """Work that does not give up: a step tried until it is done, with pauses that outlive the process."""
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable, Iterator
 
 import structlog
@@ -36,13 +37,13 @@ class NotDoneError(Exception):
 
 
 def register(
-    name: str, *, step: str, attempt: Callable[[str], Awaitable[str]], limit: float = TRY_LIMIT
+    name: str, *, step: str, attempt: Callable[[uuid.UUID], Awaitable[str]], limit: float = TRY_LIMIT
 ) -> None:
     """Let this process run the workflow `name`, which calls `attempt` until it answers other than LATER.
 
-    The workflow takes one argument, the id of what it is about, hands it to each try, and returns the last
-    answer. A try must be safe to repeat: a process that dies in one leaves it to another, from its beginning.
-    It has `limit` seconds.
+    The workflow takes one argument, the id of what it is about as text, hands it to each try, and returns the
+    last answer. A try must be safe to repeat: a process that dies in one leaves it to another, from its
+    beginning. It has `limit` seconds.
     What passes by itself (a mail server or Stripe that is away) is for the try to answer LATER to; the
     database's troubles are caught here. Any other exception is a mistake of ours and ends the workflow in
     error; `bookshop workflows restart` tries again once it is mended.
@@ -55,7 +56,7 @@ def register(
     async def try_once(subject: str) -> str:
         try:
             async with turns, asyncio.timeout(limit):
-                return str(await attempt(subject))
+                return str(await attempt(uuid.UUID(subject)))
         except TROUBLE as error:
             # A passing trouble must not end the story, or what is owed would never be done.
             log.warning("a follow-up waits", workflow=name, subject=subject, error=type(error).__name__)
