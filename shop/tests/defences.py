@@ -120,8 +120,8 @@ WRITTEN_DOWN = (
         "integration/test_follow_ups.py::test_a_requested_refund_without_a_workflow_is_found",
         (
             "workflows/sweep_follow_ups.py",
-            "stuck = await _requested_without_workflow(session)",
-            "stuck = list[uuid.UUID]()",
+            "missing = await check.missing(session)",
+            "missing = list[uuid.UUID]()",
         ),
     ),
     _defence(

@@ -19,9 +19,8 @@ from bookshop.database import Table, now
 from bookshop.ledger import Account
 from bookshop.money import Money
 from bookshop.orders import Order
-from bookshop.snapshots import PAYMENT_AND_FEE, Fee, PaymentSnapshot
-from bookshop.snapshots import snapshot as payment_snapshot
-from bookshop.stripe_calls import MISSING, RefusedError, StripeConnection, ask
+from bookshop.payment_facts import Kind, payment_of
+from bookshop.snapshots import Fee
 
 # Stripe's words for a dispute that is over (docs.stripe.com/api/disputes/object). One that was lost may be
 # appealed against; nothing else opens one again.
@@ -90,36 +89,13 @@ class DisputeSnapshot:
     movements: tuple[Movement, ...]
 
 
-async def read(
-    stripe_api: StripeConnection, dispute_id: str
-) -> tuple[DisputeSnapshot, PaymentSnapshot | None] | None:
-    """A dispute as it is now, with its payment; None for an id that Stripe does not know.
-
-    Raises:
-        PaymentsUnavailableError: no usable answer.
-    """
-    try:
-        found = await ask(
-            stripe_api,
-            "reading a dispute of",
-            lambda: stripe_api.client.v1.disputes.retrieve_async(dispute_id, {"expand": [PAYMENT_AND_FEE]}),
-            expected=MISSING,
-        )
-    except RefusedError:
-        return None
-    dispute = found.to_dict()
-    intent = dispute.get("payment_intent")
-    return snapshot(dispute), payment_snapshot(intent) if intent else None
-
-
 def snapshot(dispute: dict[str, Any]) -> DisputeSnapshot:
     """A dispute in Stripe's JSON as our value."""
     due = (dispute.get("evidence_details") or {}).get("due_by")
-    intent = dispute.get("payment_intent")
     money = Money(dispute["amount"], dispute["currency"])
     return DisputeSnapshot(
         id=dispute["id"],
-        payment_intent_id=intent["id"] if isinstance(intent, dict) else intent or "",
+        payment_intent_id=payment_of(dispute),
         money=money,
         status=dispute["status"],
         reason=dispute["reason"],
@@ -128,6 +104,9 @@ def snapshot(dispute: dict[str, Any]) -> DisputeSnapshot:
         evidence_due_at=datetime.fromtimestamp(due, UTC) if due else None,
         movements=tuple(_movement(line, money) for line in dispute.get("balance_transactions") or []),
     )
+
+
+DISPUTE = Kind("dispute", lambda stripe_api: stripe_api.client.v1.disputes, snapshot)
 
 
 async def mirror(session: AsyncSession, order: Order, seen: DisputeSnapshot) -> bool:

@@ -4,10 +4,9 @@ docs.stripe.com/api/radar/early_fraud_warnings
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from bookshop.snapshots import PaymentSnapshot
-from bookshop.snapshots import snapshot as payment_snapshot
-from bookshop.stripe_calls import MISSING, RefusedError, StripeConnection, ask
+from bookshop.payment_facts import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +21,13 @@ class FraudWarning:
     is_actionable: bool
 
 
-async def read(
-    stripe_api: StripeConnection, warning_id: str
-) -> tuple[FraudWarning, PaymentSnapshot | None] | None:
-    """A warning as it is now, with its payment; None for an id that Stripe does not know.
+def snapshot(warning: dict[str, Any]) -> FraudWarning:
+    """A warning in Stripe's JSON as our value."""
+    return FraudWarning(warning["id"], warning["fraud_type"], is_actionable=warning["actionable"])
 
-    Raises:
-        PaymentsUnavailableError: no usable answer.
-    """
-    warnings = stripe_api.client.v1.radar.early_fraud_warnings
-    try:
-        found = await ask(
-            stripe_api,
-            "reading a fraud warning of",
-            lambda: warnings.retrieve_async(warning_id, {"expand": ["payment_intent"]}),
-            expected=MISSING,
-        )
-    except RefusedError:
-        return None
-    warning = found.to_dict()
-    intent = warning.get("payment_intent")
-    known = FraudWarning(warning["id"], warning["fraud_type"], is_actionable=warning["actionable"])
-    return known, payment_snapshot(intent) if intent else None
+
+FRAUD_WARNING = Kind(
+    "radar.early_fraud_warning",
+    lambda stripe_api: stripe_api.client.v1.radar.early_fraud_warnings,
+    snapshot,
+)

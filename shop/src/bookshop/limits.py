@@ -149,6 +149,19 @@ async def present_level(
     return "normal"
 
 
+def is_overdrawn(allowance: Allowance, subject: sa.ColumnElement[str]) -> sa.Exists:
+    """Whether `charge` found an attempt too many for this subject in the last `pace`, at the normal level.
+
+    A tight shop charges for fewer, and its rows look like those of a normal shop before the last attempt.
+    """
+    full = allowance.slow.pace * allowance.slow.most["normal"]
+    return sa.exists().where(
+        Spending.allowance == allowance.name,
+        Spending.subject == subject,
+        Spending.slow_until > sa.func.now() + full,
+    )
+
+
 async def sweep(session: AsyncSession, *, at: datetime) -> int:
     """Delete what has leaked empty and therefore limits nobody; the number of rows."""
     empty = (Spending.quick_until < at, Spending.slow_until < at)

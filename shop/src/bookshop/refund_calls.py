@@ -5,10 +5,10 @@ from typing import Any
 import stripe
 
 from bookshop.money import Money
+from bookshop.payment_facts import Kind, payment_of
 from bookshop.refunds import Refund, RefundSnapshot, RefundState
-from bookshop.snapshots import PAYMENT_AND_FEE, PaymentSnapshot, as_uuid
-from bookshop.snapshots import snapshot as payment_snapshot
-from bookshop.stripe_calls import MISSING, RefusedError, StripeConnection, ask
+from bookshop.snapshots import as_uuid
+from bookshop.stripe_calls import StripeConnection, ask
 
 # Marks a refund as asked for by this shop.
 REFUND_METADATA = "bookshop_refund"
@@ -80,39 +80,19 @@ async def all_of(stripe_api: StripeConnection, payment_intent_id: str) -> list[R
     return [snapshot(refund.to_dict()) for refund in made]
 
 
-async def read(
-    stripe_api: StripeConnection, refund_id: str
-) -> tuple[RefundSnapshot, PaymentSnapshot | None] | None:
-    """A refund as it is now, with its payment; None for an id that Stripe does not know.
-
-    Raises:
-        PaymentsUnavailableError: no usable answer.
-    """
-    try:
-        found = await ask(
-            stripe_api,
-            "reading a refund of",
-            lambda: stripe_api.client.v1.refunds.retrieve_async(refund_id, {"expand": [PAYMENT_AND_FEE]}),
-            expected=MISSING,
-        )
-    except RefusedError:
-        return None
-    refund = found.to_dict()
-    intent = refund.get("payment_intent")
-    return snapshot(refund), payment_snapshot(intent) if intent else None
-
-
 def snapshot(refund: dict[str, Any]) -> RefundSnapshot:
     """A refund in Stripe's JSON as our value."""
-    intent = refund.get("payment_intent")
     return RefundSnapshot(
         id=refund["id"],
-        payment_intent_id=intent["id"] if isinstance(intent, dict) else intent or "",
+        payment_intent_id=payment_of(refund),
         money=Money(refund["amount"], refund["currency"]),
         state=_state(refund["status"]),
         reference=as_uuid((refund.get("metadata") or {}).get(REFUND_METADATA)),
         failure=refund.get("failure_reason"),
     )
+
+
+REFUND = Kind("refund", lambda stripe_api: stripe_api.client.v1.refunds, snapshot)
 
 
 def _state(status: str | None) -> RefundState:

@@ -23,9 +23,6 @@ TAKEN = frozenset({"succeeded", "processing"})
 # PaymentIntent statuses in which it may be updated (docs.stripe.com/payments/paymentintents/lifecycle).
 CHANGEABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 
-# What has to be read with a refund or a dispute: its payment names the order, and knows Stripe's fee.
-PAYMENT_AND_FEE: Final = "payment_intent.latest_charge.balance_transaction"
-
 # Where a next action says until when it can be done; Stripe spells it differently by method.
 EXPIRIES = ("expires_at", "expires_after")
 

@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 import factories
+from bookshop import limits
+from bookshop.database import now
 from bookshop.refunds import Refund
 from bookshop.wiring import open_shop
 from bookshop.workflows import overview
@@ -54,6 +56,16 @@ def pay(shop: Shop, email: str) -> str:
     placed = shop.order(email=email)
     assert bring(shop, factories.event(paid_intent(shop, placed))).json()["outcome"] == "paid"
     return str(order_row(shop, placed.json()["order_url"])["id"])
+
+
+def sweep(database_url: str) -> int:
+    """How many follow-ups were missing and are owed again."""
+
+    async def look() -> int:
+        async with open_shop(factories.settings(database_url=database_url)) as shop:
+            return await sweep_follow_ups(shop)
+
+    return asyncio.run(look())
 
 
 @pytest.fixture
@@ -151,13 +163,9 @@ def test_a_missing_follow_up_is_found(lonely_shop: Shop) -> None:
     )
     assert lonely_shop.mails(email) == [], "nothing owes it"
 
-    async def sweep() -> int:
-        async with open_shop(factories.settings(database_url=url)) as shop:
-            return await sweep_follow_ups(shop)
-
-    assert asyncio.run(sweep()) == 1
+    assert sweep(url) == 1
     wait_until(lambda: lonely_shop.mails(email), "the mail")
-    assert asyncio.run(sweep()) == 0
+    assert sweep(url) == 0
     assert order_id in lonely_shop.mails(email)[0]["message_id"]
 
 
@@ -192,15 +200,30 @@ def test_a_requested_refund_without_a_workflow_is_found(
             await session.flush()
             session.add(refund)
 
-    async def sweep() -> int:
-        async with open_shop(factories.settings(database_url=database_url)) as shop:
-            return await sweep_follow_ups(shop)
-
     asyncio.run(ask())
-    assert asyncio.run(sweep()) == 1
-    assert asyncio.run(sweep()) == 0
+    assert sweep(database_url) == 1
+    assert sweep(database_url) == 0
     query = "SELECT queue_name, status FROM dbos.workflow_status WHERE workflow_uuid = %s"
     assert rows(database_url, query, f"{owed}:{refund.id}") == [{"queue_name": queue, "status": "ENQUEUED"}]
+
+
+def test_an_order_declined_too_often_without_a_workflow_is_found(database_url: str) -> None:
+    """One decline too many and nobody closes the order: owed again; one that is at its limit is let be."""
+    chosen = factories.settings(database_url=database_url)
+    orders = {tries: factories.order(payment_intent_id=f"pi_{tries}") for tries in (8, 9)}
+
+    async def decline() -> None:
+        async with open_shop(chosen) as shop, shop.sessions.begin() as session:
+            session.add_all(orders.values())
+            for declines, order in orders.items():
+                for _ in range(declines):
+                    await limits.charge(session, chosen, limits.DECLINES, order.id, at=now())
+
+    asyncio.run(decline())
+    assert sweep(database_url) == 1
+    assert sweep(database_url) == 0
+    owed = rows(database_url, "SELECT workflow_uuid AS id FROM dbos.workflow_status")
+    assert owed == [{"id": f"close_order:{orders[9].id}"}]
 
 
 def test_past_runs_are_thrown_away_and_follow_ups_are_not(database_url: str) -> None:

@@ -7,23 +7,29 @@ customer and a dispute can take longer than that.
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import disputes, orders, refund_calls, refunds
+from bookshop import disputes, orders, payment_facts, refunds
 from bookshop.database import now
+from bookshop.disputes import DISPUTE, Dispute
 from bookshop.errors import PaymentsUnavailableError
-from bookshop.orders import Order
-from bookshop.refunds import UNDONE
+from bookshop.payment_facts import Kind
+from bookshop.refund_calls import REFUND
+from bookshop.refunds import Refund
 from bookshop.wiring import Shop
-from bookshop.workflows.returned_money import take_dispute, take_refund
+from bookshop.workflows.returned_money import Seen, Take, take_dispute, take_refund
 
 log = structlog.get_logger()
 
 # Most refunds arrive within a day, and a bank decides about a dispute in weeks.
 QUIET_REFUND = timedelta(hours=6)
 QUIET_DISPUTE = timedelta(days=1)
+
+# Note that Stripe was asked.
+Note = Callable[[AsyncSession], Awaitable[None]]
 
 
 async def follow_returned_money(shop: Shop) -> int:
@@ -45,39 +51,26 @@ async def follow_returned_money(shop: Shop) -> int:
     return looked_at
 
 
-async def _follow_refund(shop: Shop, refund: refunds.Refund) -> bool:
+async def _follow_refund(shop: Shop, refund: Refund) -> bool:
     assert refund.stripe_id is not None, "only what Stripe has made is quiet"  # noqa: S101
-    found = await refund_calls.read(shop.stripe, refund.stripe_id)
+    note = partial(refunds.note_looked_at, refund_id=refund.id)
+    return await _follow(shop, REFUND, refund.stripe_id, refund.order_id, take=take_refund, note=note)
+
+
+async def _follow_dispute(shop: Shop, dispute: Dispute) -> bool:
+    note = partial(disputes.note_looked_at, dispute_id=dispute.stripe_id)
+    return await _follow(shop, DISPUTE, dispute.stripe_id, dispute.order_id, take=take_dispute, note=note)
+
+
+async def _follow(
+    shop: Shop, kind: Kind[Seen], stripe_id: str, order_id: uuid.UUID, *, take: Take[Seen], note: Note
+) -> bool:
+    found = await payment_facts.read(shop.stripe, kind, stripe_id)
     if found is None:
         return False
     seen, _ = found
-
-    async def take(session: AsyncSession, order: Order) -> None:
-        await take_refund(session, shop.follow_ups, order, seen)
-        if seen.state not in UNDONE:
-            await refunds.note_looked_at(session, refund.id)
-
-    await _with_order(shop, refund.order_id, take)
-    return True
-
-
-async def _follow_dispute(shop: Shop, dispute: disputes.Dispute) -> bool:
-    found = await disputes.read(shop.stripe, dispute.stripe_id)
-    if found is None:
-        return False
-    seen, _ = found
-
-    async def take(session: AsyncSession, order: Order) -> None:
-        await take_dispute(session, order, seen)
-        await disputes.note_looked_at(session, dispute.stripe_id)
-
-    await _with_order(shop, dispute.order_id, take)
-    return True
-
-
-async def _with_order(
-    shop: Shop, order_id: uuid.UUID, act: Callable[[AsyncSession, Order], Awaitable[None]]
-) -> None:
     async with shop.sessions.begin() as session:
         order = await orders.locked(session, order_id)
-        await act(session, order)
+        await take(session, shop.follow_ups, order, seen)
+        await note(session)
+    return True

@@ -4,11 +4,12 @@ import uuid
 from enum import StrEnum
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bookshop import orders, refunds, stock
 from bookshop.database import now
 from bookshop.money import Money
-from bookshop.orders import CLOSED, State
+from bookshop.orders import CLOSED, Order, State
 from bookshop.refunds import Refund, Refusal, TooMuchBack
 from bookshop.wiring import Shop
 from bookshop.workflows.cancel_order import cancel_order
@@ -37,16 +38,7 @@ async def refund_by_hand(
     cause = f"{BY_HAND}: {reason}" if reason else BY_HAND
     async with shop.sessions.begin() as session:
         order = await orders.locked(session, order_id)
-        if order.state != State.PAID or order.payment_intent_id is None:
-            return TooMuchBack(Money(0, order.currency))
-        refund = await refunds.request(
-            session, order, order.payment_intent_id, amount, cause=cause, refund_id=key
-        )
-        if isinstance(refund, Refund):
-            await shop.follow_ups.refund_order(session, refund.id)
-    if isinstance(refund, Refund):
-        log.info("refund asked for", order=str(order_id), refund=str(refund.id), amount=refund.amount)
-    return refund
+        return await _owe(session, shop, order, amount, cause=cause, refund_id=key)
 
 
 async def call_off(shop: Shop, order_id: uuid.UUID) -> CalledOff | Refusal:
@@ -65,18 +57,38 @@ async def call_off(shop: Shop, order_id: uuid.UUID) -> CalledOff | Refusal:
         order = await orders.locked(session, order_id)
         if order.state in CLOSED:
             return CalledOff.CANCELED
-        if order.state != State.PAID or order.payment_intent_id is None:
+        if order.state != State.PAID:
             return CalledOff.MOVING
-        if order.called_off_at is None:
-            refund = await refunds.request(
-                session, order, order.payment_intent_id, None, cause=f"called off {BY_HAND}"
-            )
-            if not isinstance(refund, Refund):
-                if not (isinstance(refund, TooMuchBack) and refund.left.amount == 0):
-                    return refund
-            else:
-                await shop.follow_ups.refund_order(session, refund.id)
-            order.called_off_at, order.cancel_refused_by = now(), None
-            await stock.take_back(session, order.id)
-            log.info("order called off", order=str(order_id))
+        if order.called_off_at is not None:
+            return CalledOff.REFUNDED
+        owed = await _owe(session, shop, order, None, cause=f"called off {BY_HAND}")
+        if not isinstance(owed, Refund) and owed != _nothing_left(order):
+            return owed
+        order.called_off_at, order.cancel_refused_by = now(), None
+        await stock.take_back(session, order.id)
+    log.info("order called off", order=str(order_id))
     return CalledOff.REFUNDED
+
+
+async def _owe(
+    session: AsyncSession,
+    shop: Shop,
+    order: Order,
+    amount: Money | None,
+    *,
+    cause: str,
+    refund_id: uuid.UUID | None = None,
+) -> Refund | Refusal:
+    if order.state != State.PAID or order.payment_intent_id is None:
+        return _nothing_left(order)
+    refund = await refunds.request(
+        session, order, order.payment_intent_id, amount, cause=cause, refund_id=refund_id
+    )
+    if isinstance(refund, Refund):
+        await shop.follow_ups.refund_order(session, refund.id)
+        log.info("refund asked for", order=str(order.id), refund=str(refund.id), amount=refund.amount)
+    return refund
+
+
+def _nothing_left(order: Order) -> TooMuchBack:
+    return TooMuchBack(Money(0, order.currency))

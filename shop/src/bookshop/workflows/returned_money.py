@@ -4,89 +4,33 @@ Each story reads its object again, with its payment, which names the order; so i
 order they come. The payment is settled first: a refund may be told before the payment that it gives back.
 """
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
+
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import disputes, fraud_warnings, ledger, payments, refund_calls, refunds, review, telemetry
-from bookshop.disputes import INQUIRIES, DisputeSnapshot
+from bookshop import disputes, ledger, payment_facts, payments, refunds, review, telemetry
+from bookshop.disputes import DISPUTE, INQUIRIES, DisputeSnapshot
+from bookshop.fraud_warnings import FRAUD_WARNING, FraudWarning
 from bookshop.orders import Order
+from bookshop.payment_facts import Kind
 from bookshop.payments import VerifiedEvent
+from bookshop.refund_calls import REFUND
 from bookshop.refunds import RefundSnapshot
 from bookshop.snapshots import ORDER_METADATA, PaymentSnapshot
 from bookshop.wiring import Shop
 from bookshop.workflows.follow_ups import FollowUps
 from bookshop.workflows.settle_payment import Cause, settle_payment
-from bookshop.workflows.stories import Effect, gone, not_ours
+from bookshop.workflows.stories import Effect, Story, gone, not_ours
 
 log = structlog.get_logger()
 
+Seen = TypeVar("Seen")
 
-async def refund(shop: Shop, event: VerifiedEvent, cause: Cause) -> Effect | None:
-    """A refund was made or changed, here or in Stripe's Dashboard."""
-    refund_id = event.object.get("id")
-    if event.object.get("object") != "refund" or not isinstance(refund_id, str):
-        return None
-    found = await refund_calls.read(shop.stripe, refund_id)
-    if found is None:
-        return gone
-    seen, payment = found
-    if payment is None:
-        return not_ours
-
-    async def follow(session: AsyncSession) -> str:
-        outcome, order = await _settled(session, shop, payment, cause, event)
-        return await take_refund(session, shop.follow_ups, order, seen) if order else outcome
-
-    return follow
-
-
-async def dispute(shop: Shop, event: VerifiedEvent, cause: Cause) -> Effect | None:
-    """A customer's bank disputes a payment, moves its money, or has decided."""
-    dispute_id = event.object.get("id")
-    if event.object.get("object") != "dispute" or not isinstance(dispute_id, str):
-        return None
-    found = await disputes.read(shop.stripe, dispute_id)
-    if found is None:
-        return gone
-    seen, payment = found
-    if payment is None:
-        return not_ours
-
-    async def follow(session: AsyncSession) -> str:
-        outcome, order = await _settled(session, shop, payment, cause, event)
-        return await take_dispute(session, order, seen) if order else outcome
-
-    return follow
-
-
-async def fraud_warning(shop: Shop, event: VerifiedEvent, cause: Cause) -> Effect | None:
-    """A card's bank reports a payment as fraud, weeks before anybody may dispute it.
-
-    The rule: a person is told and decides. A refund spares the dispute and its fee, but the money may be
-    needed as evidence, and what a program gave back cannot be called back.
-    """
-    warning_id = event.object.get("id")
-    if event.object.get("object") != "radar.early_fraud_warning" or not isinstance(warning_id, str):
-        return None
-    found = await fraud_warnings.read(shop.stripe, warning_id)
-    if found is None:
-        return gone
-    seen, payment = found
-    if payment is None:
-        return not_ours
-
-    async def follow(session: AsyncSession) -> str:
-        outcome, order = await _settled(session, shop, payment, cause, event)
-        if order is None:
-            return outcome
-        if not seen.is_actionable:
-            return "warning over"
-        review.flag(order, f"the card's bank reports fraud ({seen.kind}, {seen.id}): refund it or be ready")
-        telemetry.fraud_warnings.inc()
-        log.error("payment reported as fraud", order=str(order.id), warning=seen.id, kind=seen.kind)
-        return "warned"
-
-    return follow
+# Follow a fact of a locked order, as Stripe tells it now; what became of it, in a word.
+Take = Callable[[AsyncSession, FollowUps, Order, Seen], Awaitable[str]]
 
 
 async def fee(shop: Shop, event: VerifiedEvent, cause: Cause) -> Effect | None:
@@ -123,7 +67,9 @@ async def take_refund(
     return f"refund {found.state}"
 
 
-async def take_dispute(session: AsyncSession, order: Order, seen: DisputeSnapshot) -> str:
+async def take_dispute(
+    session: AsyncSession, _follow_ups: FollowUps, order: Order, seen: DisputeSnapshot
+) -> str:
     """Follow a dispute of a locked order, with what it moved."""
     if await disputes.mirror(session, order, seen):
         telemetry.disputes.labels(seen.status).inc()
@@ -135,11 +81,47 @@ async def take_dispute(session: AsyncSession, order: Order, seen: DisputeSnapsho
     return f"dispute {seen.status}"
 
 
+async def take_fraud_warning(
+    _session: AsyncSession, _follow_ups: FollowUps, order: Order, seen: FraudWarning
+) -> str:
+    """Tell a person that a card's bank reports the payment as fraud, weeks before anybody may dispute it.
+
+    The rule: that person decides. A refund spares the dispute and its fee, but the money may be needed as
+    evidence, and what a program gave back cannot be called back.
+    """
+    if not seen.is_actionable:
+        return "warning over"
+    review.flag(order, f"the card's bank reports fraud ({seen.kind}, {seen.id}): refund it or be ready")
+    telemetry.fraud_warnings.inc()
+    log.error("payment reported as fraud", order=str(order.id), warning=seen.id, kind=seen.kind)
+    return "warned"
+
+
 def flag_refund(order: Order, refund: refunds.Refund, why: str) -> None:
     """Tell a person that a refund came to nothing: its money is still ours to give back."""
     amount = f"{refund.money.figure} {refund.currency.upper()}"
     review.flag(order, f"refund {refund.stripe_id or refund.id} of {amount} came to nothing: {why}")
     log.error("refund came to nothing", refund=str(refund.id), order=str(order.id), reason=why)
+
+
+async def _follow(
+    kind: Kind[Seen], take: Take[Seen], shop: Shop, event: VerifiedEvent, cause: Cause
+) -> Effect | None:
+    object_id = event.object.get("id")
+    if event.object.get("object") != kind.name or not isinstance(object_id, str):
+        return None
+    found = await payment_facts.read(shop.stripe, kind, object_id)
+    if found is None:
+        return gone
+    seen, payment = found
+    if payment is None:
+        return not_ours
+
+    async def follow(session: AsyncSession) -> str:
+        outcome, order = await _settled(session, shop, payment, cause, event)
+        return await take(session, shop.follow_ups, order, seen) if order else outcome
+
+    return follow
 
 
 async def _settled(
@@ -156,3 +138,8 @@ async def _flag_if_twice(session: AsyncSession, order: Order) -> None:
     if done.refunded.amount + done.disputed.amount > done.charged.amount:
         review.flag(order, "more went back than was paid: answer the dispute with the refund as evidence")
         log.error("more went back than was paid", order=str(order.id))
+
+
+refund: Story = partial(_follow, REFUND, take_refund)
+dispute: Story = partial(_follow, DISPUTE, take_dispute)
+fraud_warning: Story = partial(_follow, FRAUD_WARNING, take_fraud_warning)
