@@ -40,7 +40,7 @@ AT_THE_SAME_MOMENT = (
     _defence(
         "row lock on the order",
         f"{RACES}::test_the_same_news_at_once",
-        ("orders.py", "query.with_for_update(of=Order).execution_options", "query.execution_options"),
+        ("orders.py", ".with_for_update(of=Order)", ""),
     ),
     _defence(
         "unique checkout key",
@@ -65,7 +65,7 @@ AT_THE_SAME_MOMENT = (
     _defence(
         "lock on the shelf",
         f"{RACES}::test_the_last_copies_wanted_at_once",
-        ("stock.py", ".order_by(Stock.book_id).with_for_update()", ".order_by(Stock.book_id)"),
+        ("stock.py", ".with_for_update()", ""),
     ),
     _defence(
         "stock guard",
@@ -209,8 +209,8 @@ FINAL = (
         f"{STORIES}::test_paid_at_stripe_while_we_close_the_order",
         (
             "cancellation.py",
-            "if order.payment_intent_id is None:\n        orders.move",
-            "if True:\n        orders.move",
+            "if order.payment_intent_id is None:\n        await orders.move",
+            "if True:\n        await orders.move",
         ),
     ),
     _defence(

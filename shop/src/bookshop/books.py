@@ -12,7 +12,7 @@ from babel.numbers import is_currency
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from bookshop import stock
 from bookshop.database import Table
@@ -80,11 +80,18 @@ async def find(session: AsyncSession, slug: str) -> Book | None:
     return (await session.scalars(query)).one_or_none()
 
 
+ON_SALE_UNDER = (
+    sa.select(Book)
+    .where(Book.slug.in_(sa.bindparam("slugs", expanding=True)), Book.on_sale)
+    .options(joinedload(Book.prices))
+)
+
+
 async def find_all(session: AsyncSession, slugs: Iterable[str]) -> dict[str, Book]:
     """The books on sale under these slugs, with their prices; what is not on sale is not among them."""
     wanted = [slug for slug in slugs if SLUG.fullmatch(slug)]
-    query = sa.select(Book).where(Book.slug.in_(wanted), Book.on_sale).options(selectinload(Book.prices))
-    return {book.slug: book for book in await session.scalars(query)}
+    found = await session.scalars(ON_SALE_UNDER, {"slugs": wanted})
+    return {book.slug: book for book in found.unique()}
 
 
 async def find_any(session: AsyncSession, slug: str) -> Book | None:

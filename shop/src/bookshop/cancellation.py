@@ -39,7 +39,7 @@ async def begin(session: AsyncSession, order_id: uuid.UUID, *, to: State, cause:
     if order.state in CLOSED and (order.payment_intent_id is None or order.payment_status in FINAL):
         return None
     if order.payment_intent_id is None:
-        orders.move(session, order, to, cause=cause)
+        await orders.move(session, order, to, cause=cause)
         await stock.release(session, order.id)
         return None
     order.cancel_attempts += 1

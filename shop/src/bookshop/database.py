@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +14,10 @@ from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+# Connections of one process at most. They stay open: SQLAlchemy closes one beyond `pool_size` as soon as it
+# comes back, and a new one costs PostgreSQL more than what most transactions ask of it.
+CONNECTIONS = 20
 
 # Seconds without work after which a pooled connection is asked whether it is alive.
 RESTED = 1.0
@@ -27,7 +31,14 @@ Sessions = async_sessionmaker[AsyncSession]
 
 
 class Table(DeclarativeBase):
-    """The base of every table: named constraints, so that migrations can name them too."""
+    """The base of every table: named constraints, so that migrations can name them too.
+
+    What every order and every webhook asks of PostgreSQL is a statement that its module builds once, and an
+    insert is one into `__table__`: building a statement anew takes SQLAlchemy as long as PostgreSQL's answer
+    does, and its unit of work twice that (docs/performance.md).
+    """
+
+    __table__: ClassVar[sa.Table]
 
     metadata = sa.MetaData(
         naming_convention={
@@ -53,15 +64,15 @@ def driver_url(url: str) -> sa.URL:
     return sa.make_url(url).set(drivername="postgresql+psycopg")
 
 
-def connect(url: str, *, pool_size: int = 10) -> AsyncEngine:
+def connect(url: str) -> AsyncEngine:
     """An engine whose every connection gives up a statement or a lock that takes too long.
 
     Raises later, on use: sqlalchemy.exc.OperationalError when the database does not answer within 5 s.
     """
     engine = create_async_engine(
         driver_url(url),
-        pool_size=pool_size,
-        max_overflow=pool_size,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
         pool_timeout=5,
         connect_args={
             "connect_timeout": 5,

@@ -41,9 +41,25 @@ class EventMark(Table):
     read_until: Mapped[datetime]
 
 
+IS_RECORDED = sa.select(sa.exists().where(StripeEvent.id == sa.bindparam("event_id")))
+
+RECORD = (
+    insert(StripeEvent.__table__)
+    .values(
+        id=sa.bindparam("id"),
+        type=sa.bindparam("type"),
+        created=sa.func.to_timestamp(sa.bindparam("created_at")),
+        outcome=sa.bindparam("outcome"),
+        payload=sa.bindparam("payload"),
+    )
+    .on_conflict_do_nothing(index_elements=[StripeEvent.id])
+    .returning(StripeEvent.id)
+)
+
+
 async def is_recorded(session: AsyncSession, event_id: str) -> bool:
     """Whether this event has been handled before."""
-    return await session.scalar(sa.select(sa.exists().where(StripeEvent.id == event_id))) or False
+    return await session.scalar(IS_RECORDED, {"event_id": event_id}) or False
 
 
 async def recorded(session: AsyncSession, event_ids: list[str]) -> set[str]:
@@ -57,15 +73,14 @@ async def record(session: AsyncSession, event: VerifiedEvent, outcome: str) -> b
     The last statement of the transaction that did what the event calls for: of several that arrive together
     the later ones wait here for the first one's commit, and then have to roll back.
     """
-    recorded = insert(StripeEvent).values(
-        id=event.id,
-        type=event.type,
-        created=sa.func.to_timestamp(event.created),
-        outcome=outcome,
-        payload=_storable(event.payload),
-    )
-    unless_there = recorded.on_conflict_do_nothing(index_elements=[StripeEvent.id])
-    return (await session.scalar(unless_there.returning(StripeEvent.id))) is not None
+    values = {
+        "id": event.id,
+        "type": event.type,
+        "created_at": event.created,
+        "outcome": outcome,
+        "payload": _storable(event.payload),
+    }
+    return (await session.scalar(RECORD, values)) is not None
 
 
 async def mark(session: AsyncSession) -> datetime | None:

@@ -52,6 +52,9 @@ class Balance:
     disputed: Money
 
 
+POST = insert(LedgerLine.__table__).on_conflict_do_nothing().returning(LedgerLine.account)
+
+
 async def post(
     session: AsyncSession, posting: str, order_id: uuid.UUID, account: Account, received: Money
 ) -> bool:
@@ -62,10 +65,7 @@ async def post(
         shared | {"account": STRIPE, "amount": received.amount},
         shared | {"account": account, "amount": -received.amount},
     ]
-    written = await session.execute(
-        insert(LedgerLine).on_conflict_do_nothing().returning(LedgerLine.account), lines
-    )
-    return written.first() is not None
+    return (await session.execute(POST, lines)).first() is not None
 
 
 async def charge(session: AsyncSession, order_id: uuid.UUID, payment_intent_id: str, received: Money) -> None:

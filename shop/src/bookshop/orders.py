@@ -227,28 +227,47 @@ def carts_in_use() -> sa.Select[uuid.UUID | None]:
     return sa.select(Order.cart_id).where(Order.state.in_(UNPAID), Order.cart_id.is_not(None))
 
 
+LOCKED = (
+    sa.select(Order)
+    .where(Order.id == sa.bindparam("order_id"))
+    .with_for_update(of=Order)
+    .execution_options(populate_existing=True)
+)
+LOCKED_WITH_LINES = LOCKED.options(joinedload(Order.lines))
+
+CHANGE = sa.insert(OrderChange.__table__)
+
+
 async def locked(session: AsyncSession, order_id: uuid.UUID) -> Order:
     """The order with its lines as they are now, held against other writers until the session ends.
 
     Raises sqlalchemy.exc.NoResultFound where there is none; orders are never deleted.
     """
-    return (await session.scalars(_held(order_id))).unique().one()
+    return (await session.scalars(LOCKED_WITH_LINES, {"order_id": order_id})).unique().one()
 
 
-async def locked_if_any(session: AsyncSession, order_id: uuid.UUID) -> Order | None:
-    """The same, or None, for an id that somebody else has brought."""
-    return (await session.scalars(_held(order_id))).unique().one_or_none()
+async def locked_for_news(session: AsyncSession, order_id: uuid.UUID) -> Order | None:
+    """The same without its lines, or None, for an id that somebody else has brought."""
+    return (await session.scalars(LOCKED, {"order_id": order_id})).one_or_none()
 
 
-def _held(order_id: uuid.UUID) -> sa.Select[Order]:
-    query = sa.select(Order).options(joinedload(Order.lines)).where(Order.id == order_id)
-    return query.with_for_update(of=Order).execution_options(populate_existing=True)
+async def load_lines(session: AsyncSession, order: Order) -> None:
+    """Add its lines to an order that was locked for news."""
+    await session.refresh(order, ["lines"])
 
 
-def move(session: AsyncSession, order: Order, to: State, *, cause: str) -> None:
+async def move(session: AsyncSession, order: Order, to: State, *, cause: str) -> None:
     """Bring a locked order to another state, and write down what brought it there."""
-    session.add(OrderChange(order_id=order.id, from_state=order.state, to_state=to, cause=cause))
+    await note_change(session, order.id, was=order.state, becomes=to, cause=cause)
     order.state = to
+
+
+async def note_change(
+    session: AsyncSession, order_id: uuid.UUID, *, was: str | None, becomes: str, cause: str
+) -> None:
+    """Add a line to the order's history."""
+    change = {"order_id": order_id, "from_state": was, "to_state": becomes, "cause": cause}
+    await session.execute(CHANGE, change)
 
 
 async def next_opening(session: AsyncSession, order_id: uuid.UUID, *, spent: int) -> Order:

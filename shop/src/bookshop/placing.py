@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from bookshop import limits, orders, quotes, stock
 from bookshop.database import now
 from bookshop.money import Money
-from bookshop.orders import Order, OrderChange, OrderLine, State
+from bookshop.orders import Order, OrderLine, State
 from bookshop.quotes import Item, NotForSale, NotShippable, Quote, TooLittle, TooMuch
 from bookshop.settings import Settings
 from bookshop.shipping import Address
@@ -153,17 +153,13 @@ async def _place_new(
     if wait := await limits.spend(session, settings, limits.ADDRESS, draft.placed_from, at=draft.at):
         await session.execute(sa.delete(Order).where(Order.id == order.id))
         return TooOften(wait)
-    for line in wanted.lines:
-        line.order_id = order.id
     short = await stock.hold(session, order.id, _copies(wanted.lines))
     if short:
         await session.execute(sa.delete(Order).where(Order.id == order.id))
         line = next(line for line in wanted.lines if line.book_id in short)
         return SoldOut(line.title, short[line.book_id])
-    session.add_all(wanted.lines)
-    session.add(OrderChange(order_id=order.id, to_state=State.AWAITING_PAYMENT, cause="placed at checkout"))
-    await session.flush()
-    set_committed_value(order, "lines", wanted.lines)
+    await _insert_lines(session, order, wanted.lines)
+    await orders.note_change(session, order.id, was=None, becomes=order.state, cause="placed at checkout")
     return Placed(order, is_new=True)
 
 
@@ -202,7 +198,7 @@ async def take_new_rate(session: AsyncSession, change: Readdressed) -> Placed | 
         cause = (
             f"sent to {change.recipient.address.country}: total {order.total} becomes {change.total.amount}"
         )
-        session.add(OrderChange(order_id=order.id, from_state=order.state, to_state=order.state, cause=cause))
+        await orders.note_change(session, order.id, was=order.state, becomes=order.state, cause=cause)
     order.total, order.shipping_amount = change.total.amount, change.shipping.amount
     _send_to(order, change.recipient)
     return Placed(order, is_new=False)
@@ -251,18 +247,34 @@ def _copies(lines: list[OrderLine]) -> dict[int, int]:
     return copies
 
 
+INSERT = (
+    insert(Order.__table__)
+    .on_conflict_do_nothing(index_elements=[Order.checkout_key])
+    .returning(*Order.__table__.columns)
+)
+INSERT_LINES = insert(OrderLine.__table__).returning(OrderLine.position)
+
+
 async def _insert(session: AsyncSession, draft: Draft, quoted: Quote) -> Order | None:
-    inserted = insert(Order).values(
-        checkout_key=draft.checkout_key,
-        email=draft.email,
-        currency=draft.currency,
-        total=quoted.total.amount,
-        shipping_amount=quoted.shipping.amount,
-        shipping_address=draft.address.model_dump(),
-        locale=draft.locale,
-        cart_id=draft.cart_id,
-        placed_from=draft.placed_from,
-        created_at=draft.at,
-    )
-    unless_there = inserted.on_conflict_do_nothing(index_elements=[Order.checkout_key])
-    return (await session.scalars(unless_there.returning(Order))).one_or_none()
+    values = {
+        "checkout_key": draft.checkout_key,
+        "email": draft.email,
+        "currency": draft.currency,
+        "total": quoted.total.amount,
+        "shipping_amount": quoted.shipping.amount,
+        "shipping_address": draft.address.model_dump(),
+        "locale": draft.locale,
+        "cart_id": draft.cart_id,
+        "placed_from": draft.placed_from,
+        "created_at": draft.at,
+    }
+    row = (await session.execute(INSERT, values)).mappings().one_or_none()
+    return None if row is None else Order(**row)
+
+
+async def _insert_lines(session: AsyncSession, order: Order, lines: list[OrderLine]) -> None:
+    columns = OrderLine.__table__.columns.keys()
+    for line in lines:
+        line.order_id = order.id
+    await session.execute(INSERT_LINES, [{name: getattr(line, name) for name in columns} for line in lines])
+    set_committed_value(order, "lines", lines)

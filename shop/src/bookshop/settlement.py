@@ -72,7 +72,7 @@ async def settle(session: AsyncSession, payment: PaymentSnapshot, *, cause: str)
     order_id = as_uuid(payment.order_id)
     if order_id is None:
         return Settlement(Outcome.NOT_OURS)
-    order = await orders.locked_if_any(session, order_id)
+    order = await orders.locked_for_news(session, order_id)
     if order is None:
         return Settlement(Outcome.UNKNOWN_ORDER)
     if order.payment_intent_id is None and payment.total == order.money:
@@ -168,7 +168,7 @@ async def _take(session: AsyncSession, order: Order, outcome: Outcome, cause: st
     """Move the order, with everything that goes with it."""
     if outcome not in MOVES:
         return
-    orders.move(session, order, MOVES[outcome], cause=cause)
+    await orders.move(session, order, MOVES[outcome], cause=cause)
     if order.state in CLOSED:
         await stock.release(session, order.id)
     if outcome in {Outcome.PAID, Outcome.PROCESSING}:
@@ -183,6 +183,7 @@ async def _leave_cart(session: AsyncSession, order: Order) -> None:
     if order.cart_id is None or order.left_cart_at is not None:
         return
     order.left_cart_at = now()
+    await orders.load_lines(session, order)
     await carts.take_out(session, order.cart_id, {line.book_id: line.quantity for line in order.lines})
 
 
@@ -195,7 +196,7 @@ async def _give_back(
     """
     review.flag(order, reason)
     if order.payment_intent_id == payment.id and order.state in UNPAID:
-        orders.move(session, order, State.CANCELED, cause=reason)
+        await orders.move(session, order, State.CANCELED, cause=reason)
         await stock.release(session, order.id)
     if payment.received.amount == 0:
         return Settlement(Outcome.FLAGGED, order)

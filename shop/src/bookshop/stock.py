@@ -162,17 +162,29 @@ async def take_back(session: AsyncSession, order_id: uuid.UUID) -> None:
         _turn(copies, Hold.RELEASED)
 
 
+LOCKED = (
+    sa.select(Stock)
+    .where(Stock.book_id.in_(sa.bindparam("book_ids", expanding=True)))
+    .order_by(Stock.book_id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+HOLDS = (
+    sa.select(StockHold)
+    .where(StockHold.order_id == sa.bindparam("order_id"))
+    .where(StockHold.state.in_(sa.bindparam("states", expanding=True)))
+    .execution_options(populate_existing=True)
+)
+
+
 async def _locked(session: AsyncSession, book_ids: Iterable[int]) -> list[Stock]:
     wanted = list(book_ids)
-    if not wanted:
-        return []
-    query = sa.select(Stock).where(Stock.book_id.in_(wanted)).order_by(Stock.book_id).with_for_update()
-    return list(await session.scalars(query.execution_options(populate_existing=True)))
+    return list(await session.scalars(LOCKED, {"book_ids": wanted})) if wanted else []
 
 
 async def _holds(session: AsyncSession, order_id: uuid.UUID, states: set[Hold]) -> list[StockHold]:
-    query = sa.select(StockHold).where(StockHold.order_id == order_id, StockHold.state.in_(states))
-    return list(await session.scalars(query.execution_options(populate_existing=True)))
+    return list(await session.scalars(HOLDS, {"order_id": order_id, "states": list(states)}))
 
 
 def _turn(copies: StockHold, state: Hold) -> None:

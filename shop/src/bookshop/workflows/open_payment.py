@@ -5,6 +5,8 @@ and the order follows. Whoever dies in between leaves a PaymentIntent that the n
 order, and no client secret leaves this file while the two differ.
 """
 
+import uuid
+
 import structlog
 
 from bookshop import listings, orders, payments, placing
@@ -40,7 +42,7 @@ async def open_payment(shop: Shop, order: Order) -> PaymentSnapshot | TotalChang
             await put_away(shop, order.id, cause=Cause.CHECKOUT)
         return AlreadyPlaced(settled)
     if settled.payment_intent_id != payment.id:
-        return await _put_second_away(shop, settled, payment)
+        return await _put_second_away(shop, settled.id, payment)
     if settled.money != payment.total:
         # Another window changed the address while this one waited for Stripe; or another amount was paid.
         return TotalChanged(settled.money, settled.shipping) if payment.can_change else AlreadyPlaced(settled)
@@ -66,13 +68,15 @@ async def change_total(shop: Shop, change: Readdressed) -> Placed | TotalChanged
 
 
 async def _put_second_away(
-    shop: Shop, order: Order, second: PaymentSnapshot
+    shop: Shop, order_id: uuid.UUID, second: PaymentSnapshot
 ) -> PaymentSnapshot | TotalChanged | AlreadyPlaced:
     """Two presses have opened a payment each, under two keys: the order has one, the other one is closed."""
-    log.error("second payment of one order", order=str(order.id), payment_intent=second.id)
+    log.error("second payment of one order", order=str(order_id), payment_intent=second.id)
     await payments.cancel(
         shop.stripe, second.id, reason="abandoned", idempotency_key=f"{second.id}:cancel-second"
     )
+    async with shop.sessions() as session:
+        order = await orders.get(session, order_id)
     return await open_payment(shop, order)
 
 

@@ -71,4 +71,7 @@ async def ask_stripe(shop: Shop, order: Order, *, cause: Cause) -> tuple[Outcome
         return Outcome.UNCHANGED, order
     async with shop.sessions.begin() as session:
         outcome, settled = await settle_payment(session, shop.follow_ups, payment, cause=cause)
-    return outcome, settled or order
+        if settled is None:
+            return outcome, order
+        await orders.load_lines(session, settled)
+    return outcome, settled
