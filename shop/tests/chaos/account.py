@@ -34,21 +34,23 @@ def _faults(report: Report) -> list[str]:
 def _outcome(report: Report) -> list[str]:
     answers = ", ".join(f"{count} x {status}" for status, count in sorted(report.notes.answers.items()))
     states = ", ".join(f"{count} {state}" for state, count in report.states.most_common())
-    whole = report.seconds_to_be_whole
+    per_minute = (report.options.orders + report.encores) / report.seconds * 60
     return [
         f"The shop answered customers: {answers}",
         f"Orders: {states}",
         f"Payments taken at Stripe: {report.payments}, refunded: {report.refunds}",
         f"Mails: {report.mails}, second copies under the same Message-ID: {report.copies}",
         f"Processes that ended by themselves and were started again: {report.revived.total()}",
-        f"Customers served in {report.seconds:.1f} s; "
-        + (f"everything whole {whole:.1f} s after the faults stopped" if whole else "never whole"),
+        f"Customers that came for what had not come about by then: {report.encores}",
+        f"Customers served in {report.seconds:.1f} s, {per_minute:.0f} a minute",
+        f"Whole {report.whole:.1f} s after the faults stopped, no order open after {report.closed:.1f} s",
     ]
 
 
 def _verdict(report: Report) -> list[str]:
+    orders = report.options.orders + report.encores
     if not report.complaints:
-        return [f"No order lost, none charged twice, nothing broken in {report.options.orders} purchases."]
+        return [f"No order lost, none charged twice, nothing broken in {orders} purchases."]
     shown = report.complaints[:MOST_SHOWN]
     more = len(report.complaints) - len(shown)
     return [

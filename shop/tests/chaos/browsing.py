@@ -85,9 +85,16 @@ class Browser:
         """Call Stripe as its script in the page does, with the publishable key; None for no answer."""
         return await self._call_stripe(self._sandbox.publishable_key, method, path, form)
 
-    async def dashboard(self, path: str, **form: str) -> Answer | None:
-        """Do what the shopkeeper does in Stripe's Dashboard."""
-        return await self._call_stripe(self._sandbox.secret_key, "POST", path, form)
+    async def dashboard(self, intent: str, form: str, **typed: str) -> bool:
+        """Send a form of a payment's page in Stripe's Dashboard; whether Stripe did it."""
+        url = f"{self._sandbox.url}/dashboard/payments/{intent}"
+        answer = await self._ask("POST", url, data={"form": form, **typed}, allow_redirects=False)
+        return answer is not None and answer.status == 303
+
+    async def listed(self, path: str, **params: str) -> list[dict[str, Any]]:
+        """The newest of what Stripe lists, as the Dashboard shows it; nothing without an answer."""
+        answer = await self._call_stripe(self._sandbox.secret_key, "GET", path, params)
+        return answer.json["data"] if answer is not None and answer.status == 200 else []
 
     async def stripe_page(self, path: str) -> Answer | None:
         """Press a button of a page that Stripe shows."""

@@ -1,7 +1,7 @@
-"""Customers who buy one book each with the API, as the browser does, each with habits of its own.
+"""Customers who buy a book or a cart with the API, as the browser does, each with habits of its own.
 
-GET the checkout page, POST the order with the page's key, confirm at Stripe with the publishable key, come
-back to the order's page and follow it.
+Fill the cart, GET the checkout page, POST the order with the page's key, confirm at Stripe with the
+publishable key, come back to the order's page and follow it.
 """
 
 import asyncio
@@ -48,9 +48,15 @@ class Customer:
         self._notes = notes
         self._chance = chance
         self._grow_old = grow_old
-        self._slug = SCARCE_BOOK if "last_copy" in note.habits else chance.choice(BOOKS)
-        self._quantity = 1 if "last_copy" in note.habits else chance.randint(1, MOST_COPIES)
+        self._copies = self._wish()
         self._payer = paying.Payer(note, browser, notes, chance)
+
+    def _wish(self) -> dict[str, int]:
+        """How many copies of which books."""
+        if "last_copy" in self.note.habits:
+            return {SCARCE_BOOK: 1}
+        books = BOOKS if "whole_cart" in self.note.habits else (self._chance.choice(BOOKS),)
+        return {slug: self._chance.randint(1, MOST_COPIES) for slug in books}
 
     async def shop(self) -> None:
         """From the checkout page to the order's page; ends early where the customer leaves or is refused."""
@@ -73,8 +79,11 @@ class Customer:
 
     async def _open_checkout(self) -> Basket | None:
         self._browser.remember("currency", self._payer.currency)
-        path = f"/checkout/{self._slug}?quantity={self._quantity}"
-        answer = await self._browser.shop("GET", path)
+        if "whole_cart" in self.note.habits:
+            answer = await self._fill_cart() and await self._browser.shop("GET", "/checkout")
+        else:
+            [(slug, quantity)] = self._copies.items()
+            answer = await self._browser.shop("GET", f"/checkout/{slug}?quantity={quantity}")
         if answer is None or answer.status != 200:
             self.note.gave_up = f"checkout page: {answer.status if answer else 'no answer'}"
             return None
@@ -83,13 +92,26 @@ class Customer:
         if not (key and amount and currency):
             # The page shows no form: sold out, or the order of this checkout.
             self.note.is_sold_out = "/orders/" not in answer.url
+            if self.note.is_sold_out and "last_copy" not in self.note.habits:
+                self.note.gave_up = f"no form on {answer.url}"
             return None
         self.note.total, self.note.currency = int(amount[1]), currency[1]
-        self.note.basket = Basket(key[1], self._slug, self._quantity, currency[1], int(amount[1]))
+        is_cart = "whole_cart" in self.note.habits
+        self.note.basket = Basket(key[1], self._copies, currency[1], int(amount[1]), is_cart)
         return self.note.basket
 
+    async def _fill_cart(self) -> Answer | None:
+        """Put each title in, and then its number: a press whose answer was lost may have added it twice."""
+        answer = None
+        for slug, quantity in self._copies.items():
+            for path, form in (("/cart", {"book": slug}), (f"/cart/{slug}", {"quantity": str(quantity)})):
+                answer = await self._browser.shop("POST", path, data=form, allow_redirects=False)
+                if answer is None or answer.status != 303:
+                    return None
+        return answer
+
     async def _order_and_pay(self, basket: Basket) -> None:
-        self._notes.met["last_copy"] += "last_copy" in self.note.habits
+        self._notes.met.update(self.note.habits & {"last_copy", "whole_cart"})
         for _ in range(ROUNDS):
             placed = await self._press(basket)
             if placed is None:
@@ -141,7 +163,8 @@ class Customer:
     def _body(self, basket: Basket) -> dict[str, Any]:
         return {
             "checkout_key": basket.key,
-            "items": [{"book": basket.slug, "quantity": basket.quantity}],
+            "items": [{"book": slug, "quantity": copies} for slug, copies in basket.copies.items()],
+            "cart": basket.is_cart,
             "currency": basket.currency,
             "email": self.note.email,
             "shipping_address": ADDRESS,

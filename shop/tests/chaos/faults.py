@@ -16,7 +16,8 @@ class Kind:
     """One kind of fault. `share` of the orders meet its begin; a run has at least `least` of them.
 
     Of the kinds of one `group` a customer has one at most; those of group "" are no customer's. Nobody who
-    has a habit of `unless` gets this one: it would never come about.
+    has a habit of `unless` gets this one: it would never come about. What needs customers of a habit to come
+    about names it in `needs`.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Kind:
     least: int = 2
     group: str = ""
     unless: frozenset[str] = frozenset()
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,17 @@ class Onset:
 LEAVES = frozenset({"abandoned", "canceled"})
 IS_GONE = LEAVES | {"tab_closed", "canceled_while_paying", "debit_failed", "last_copy"}
 
-# Stripe refunds nothing of what a bank disputes.
-NO_REFUND = IS_GONE | {"disputed"}
+# Stripe refunds nothing of what a bank disputes, and what was refunded needs no warning of fraud.
+NO_REFUND = IS_GONE | {"disputed", "dispute_won", "dispute_lost", "fraud_warned"}
+
+# The cart of a debit that failed is empty: its order is paid from the order's page.
+ONE_TITLE = LEAVES | {"last_copy", "whole_cart"}
 
 KINDS = (
     Kind("double_click", "the customer presses Pay twice at once", 0.10, 4, "pressing"),
     Kind("two_tabs", "the customer orders the same thing in two tabs at once", 0.05, 3, "pressing"),
     Kind("last_copy", "several customers want the last copies of one book", 0.08, 12, "wish"),
+    Kind("whole_cart", "the customer orders a cart of several titles", 0.15, 6, "wish"),
     Kind("tab_closed", "the customer pays and never comes back", 0.15, 8, "ending"),
     Kind("abandoned", "the customer orders and never pays", 0.06, 4, "ending"),
     Kind("canceled", "the customer gives the order up before paying", 0.04, 4, "ending"),
@@ -60,8 +66,11 @@ KINDS = (
         "authenticated", "a card that asks for 3-D Secure, and is not always answered", 0.08, 5, "way", LEAVES
     ),
     Kind("other_method", "PayNow, GrabPay, Alipay or a European method", 0.15, 8, "way", LEAVES),
-    Kind("debit_failed", "a SEPA debit that is accepted, then fails", 0.02, 4, "way", LEAVES | {"last_copy"}),
+    Kind("debit_failed", "a SEPA debit that is accepted, then fails", 0.02, 4, "way", ONE_TITLE),
     Kind("disputed", "a card whose owner disputes the payment at once", 0.02, 4, "way", LEAVES),
+    Kind("dispute_won", "a dispute that the shopkeeper answers, and wins", 0.01, 3, "way", IS_GONE),
+    Kind("dispute_lost", "a dispute that the shopkeeper answers, and loses", 0.01, 3, "way", IS_GONE),
+    Kind("fraud_warned", "a card whose bank reports the payment as fraud", 0.01, 3, "way", IS_GONE),
     Kind(
         "confirm_answer_lost", "Stripe takes the payment, and its page never hears so", 0.05, 4, "way", LEAVES
     ),
@@ -90,7 +99,13 @@ KINDS = (
     Kind("stripe_slow", "Stripe takes its time", 0.03, 4),
     Kind("stripe_clock_ahead", "Stripe's clock is ahead for a while", 0.002, 1),
     Kind("price_changed", "a book costs more or less while people look at its checkout", 0.01, 3),
-    Kind("payments_held", "methods that leave their payments in processing for a while", 0.004, 2),
+    Kind(
+        "payments_held",
+        "methods that leave their payments in processing for a while",
+        0.004,
+        2,
+        needs="other_method",
+    ),
     Kind("webhooks_off", "every event is lost, for seconds", 0.002, 1),
     Kind("webhook_lost", "an event is never delivered", 0.05, 6),
     Kind("webhook_doubled", "an event is delivered several times at once", 0.05, 6),
@@ -108,6 +123,9 @@ BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 # Nothing begins before the first customers have been served, nor so late that nobody would meet it.
 FIRST, LAST = 0.02, 0.98
 
+# Further customers for each kind that has not come about.
+ONCE_MORE = 4
+
 
 class Schedule:
     """Which faults begin with which order. The same seed, orders and kinds give the same schedule."""
@@ -115,6 +133,7 @@ class Schedule:
     def __init__(self, seed: int, orders: int, names: Collection[str]) -> None:
         self.seed = seed
         self.orders = orders
+        self._all = orders
         self.kinds = [kind for kind in KINDS if kind.name in names]
         self._onsets: dict[int, list[Onset]] = defaultdict(list)
         for group in dict.fromkeys(kind.group for kind in self.kinds if kind.group):
@@ -135,6 +154,15 @@ class Schedule:
         """Eight characters that two runs share when their schedules are the same."""
         lines = [f"{order} {onset.kind}" for order in range(self.orders) for onset in self._onsets[order]]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]
+
+    def once_more(self, names: Collection[str]) -> range:
+        """More orders after the last one, some for each of these kinds, which begins or has them alone."""
+        first = self._all
+        for name in [*names] * ONCE_MORE:
+            for kind in filter(None, (name, BY_NAME[name].needs)):
+                self._add(BY_NAME[kind], self._all)
+            self._all += 1
+        return range(first, self._all)
 
     def _give_habits(self, group: str) -> None:
         chance = random.Random(f"{self.seed}:{group}")  # noqa: S311  chance, no secret

@@ -52,7 +52,7 @@ ONE_AT_A_TIME = {
 
 
 class Injector:
-    """One run's. `begin` takes the faults of an order up, `stop` ends them all and says what struck."""
+    """One run's. `begin` takes the faults of an order up, `struck` counts them, `stop` ends them all."""
 
     def __init__(self, town: Town, notes: Notes) -> None:
         self._town = town
@@ -68,14 +68,26 @@ class Injector:
         task = asyncio.ensure_future(self._bring(onset, onset.chance()))
         self._tasks.add(task)
 
-    async def stop(self) -> Counter[str]:
-        """End every fault: processes run, proxies pass everything on, Stripe is well. What has struck."""
+    async def struck(self) -> Counter[str]:
+        """What has struck, when everything that was begun has: processes run again, servers answer."""
         await asyncio.gather(*self._tasks)
+        town = self._town
+        struck = self._struck + town.wire.struck + town.relay.struck + town.postbox.struck
+        waiting = {fault["id"]: fault["times"] for fault in (await self._switch("GET", "faults"))["faults"]}
+        for identity, (kind, times) in self._fault_ids.items():
+            struck[kind] += times - waiting.get(identity, 0)
+        lost = self._asked["webhook_lost"] - (await self._switch("GET", "webhooks"))["lose"]
+        return struck + Counter({"webhook_lost": lost})
+
+    async def stop(self) -> Counter[str]:
+        """End what still waits to strike: proxies pass everything on, Stripe is well. What has struck."""
+        struck = await self.struck()
         for queue in (self._town.wire.troubles, self._town.postbox.troubles):
             queue.clear()
         self._town.relay.let_go()
-        await self._end_switches()
-        struck = self._struck + self._town.wire.struck + self._town.relay.struck + self._town.postbox.struck
+        await self._switch("DELETE", "faults")
+        await self._switch("PUT", "webhooks", lose=0, hold=False)
+        await self._switch("PUT", "clock", offset=0)
         await self._session.close()
         return struck
 
@@ -203,7 +215,8 @@ class Injector:
 
     async def _webhook_forged(self, _chance: random.Random) -> None:
         """A payment that nobody made, for an order that exists, signed in every wrong way."""
-        query = "SELECT id, payment_intent_id, total, currency FROM orders WHERE state <> 'paid' LIMIT 1"
+        query = """SELECT id, payment_intent_id, total, currency FROM orders
+                   ORDER BY state = 'paid', created_at DESC LIMIT 1"""
         found = await self._town.rows(query)
         if not found:
             return
@@ -242,17 +255,6 @@ class Injector:
             return await self._town.relay.post(delivery)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return None
-
-    async def _end_switches(self) -> None:
-        waiting = {fault["id"]: fault["times"] for fault in (await self._switch("GET", "faults"))["faults"]}
-        for identity, (kind, times) in self._fault_ids.items():
-            self._struck[kind] += times - waiting.get(identity, 0)
-        self._struck["webhook_lost"] += (
-            self._asked["webhook_lost"] - (await self._switch("GET", "webhooks"))["lose"]
-        )
-        await self._switch("DELETE", "faults")
-        await self._switch("PUT", "webhooks", lose=0, hold=False)
-        await self._switch("PUT", "clock", offset=0)
 
     async def _switch(self, method: str, path: str, /, **body: Any) -> Any:
         """One of the sandbox's switches."""

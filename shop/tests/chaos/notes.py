@@ -19,13 +19,13 @@ class Told(StrEnum):
 
 @dataclass(slots=True)
 class Basket:
-    """What the checkout page showed."""
+    """What the checkout page showed: copies by book, alone or as the visitor's cart."""
 
     key: str
-    slug: str
-    quantity: int
+    copies: dict[str, int]
     currency: str
     total: int
+    is_cart: bool = False
 
 
 @dataclass(slots=True)
@@ -33,7 +33,8 @@ class Note:
     """One customer's story. `total` is what the checkout page showed, in minor units of `currency`.
 
     `orders` are addresses of orders, `intents` ids of PaymentIntents, `done` the habits that came about, and
-    `gave_up` says what a customer got stuck at. `to_go_back` is what the shop has promised to refund.
+    `gave_up` says what a customer got stuck at. `to_go_back` is what the shop has promised to refund,
+    `is_warned` whether the card's bank has reported fraud.
     """
 
     number: int
@@ -49,6 +50,7 @@ class Note:
     gave_up: str | None = None
     is_sold_out: bool = False
     to_go_back: int | None = None
+    is_warned: bool = False
 
     def __str__(self) -> str:
         habits = ", ".join(sorted(self.habits)) or "plain"

@@ -8,8 +8,14 @@ from chaos.notes import Note, Notes, Told
 
 GOOD_CARD = "4242424242424242"
 DISPUTED_CARDS = ("4000000000000259", "4000000000002685")
-DECLINED_CARDS = ("4000000000000002", "4000000000009995", "4000000000000069")
-ASKING_CARDS = ("4000002760003184", "4000000000003220")
+CARDS = {
+    "declined_first": ("4000000000000002", "4000000000009995", "4000000000000069"),
+    "authenticated": ("4000002760003184", "4000000000003220"),
+    "disputed": DISPUTED_CARDS,
+    "dispute_won": DISPUTED_CARDS,
+    "dispute_lost": DISPUTED_CARDS,
+    "fraud_warned": ("4000000000005423",),
+}
 GOOD_ACCOUNTS = ("DE89370400440532013000", "AT611904300234573201")
 FAILING_ACCOUNT = "DE62370400440532013001"
 
@@ -48,12 +54,8 @@ class Payer:
 
     def _first_forms(self) -> list[Form]:
         habits, chance = self._note.habits, self._chance
-        if "declined_first" in habits:
-            return [_card(chance.choice(DECLINED_CARDS))]
-        if "authenticated" in habits:
-            return [_card(chance.choice(ASKING_CARDS))]
-        if "disputed" in habits:
-            return [_card(chance.choice(DISPUTED_CARDS))]
+        for habit in habits & CARDS.keys():
+            return [_card(chance.choice(CARDS[habit]))]
         if "debit_failed" in habits:
             return [_debit(FAILING_ACCOUNT)]
         if "other_method" in habits:

@@ -4,9 +4,10 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
 
@@ -16,12 +17,15 @@ from chaos.customers import SCARCE_BOOK, Customer
 from chaos.faults import BY_NAME, Schedule
 from chaos.injector import Injector
 from chaos.notes import Note, Notes
-from chaos.town import Town, open_town, until
+from chaos.rest import Rest, come_to_rest
+from chaos.town import Town, open_town
+
+T = TypeVar("T")
 
 AT_ONCE = 16
 
-# After the faults have stopped everything must be right within this.
-SECONDS_TO_BE_WHOLE = 60.0
+# How often more customers come for the kinds of faults that have not come about yet.
+ENCORES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,10 @@ class Report:
     struck: Counter[str] = field(default_factory=Counter)
     notes: Notes = field(default_factory=Notes)
     states: Counter[str] = field(default_factory=Counter)
+    encores: int = 0
     seconds: float = 0.0
-    seconds_to_be_whole: float | None = None
+    whole: float = 0.0
+    closed: float = 0.0
     directory: Path | None = None
     payments: int = 0
     refunds: int = 0
@@ -71,19 +77,27 @@ async def run(options: Options, *, say: Callable[[str], None] = str) -> Report:
         await town.count_copies(SCARCE_BOOK, max(2, wanted // 2))
         injector = Injector(town, report.notes)
         shoppers = _Shoppers(town, schedule, injector, report.notes, say=say)
-        await shoppers.all()
+        await shoppers.serve(range(options.orders))
+        for _ in range(ENCORES):
+            struck = await injector.struck() + report.notes.met
+            missing = [kind.name for kind in schedule.kinds if not struck[kind.name]]
+            if not missing:
+                break
+            say(f"once more: {', '.join(missing)}")
+            more = schedule.once_more(missing)
+            report.encores += len(more)
+            await shoppers.serve(more)
         report.struck = await injector.stop() + report.notes.met
-        quiet = time.monotonic()
-        report.seconds = quiet - begun
+        stopped = time.time()
+        report.seconds = time.monotonic() - begun
         await shoppers.come_back()
-        await _become_whole(town, report, quiet)
-        await _reckon(town, report)
+        _reckon(report, town, await come_to_rest(town, report.notes, stopped))
         town.is_spotless = not report.complaints
     return report
 
 
 class _Shoppers:
-    """The customers: `AT_ONCE` of them shop at any time, each order begins the faults scheduled for it."""
+    """The customers: `AT_ONCE` of them shop at any time; each begins the faults scheduled for its order."""
 
     def __init__(
         self, town: Town, schedule: Schedule, injector: Injector, notes: Notes, *, say: Callable[[str], None]
@@ -93,31 +107,41 @@ class _Shoppers:
         self._injector = injector
         self._notes = notes
         self._say = say
-        self._numbers = iter(range(schedule.orders))
 
-    async def all(self) -> None:
-        """Every customer of the schedule, once."""
-        async with aiohttp.TCPConnector(limit=0) as connector:
-            await asyncio.gather(*(self._serve(connector) for _ in range(AT_ONCE)))
+    async def serve(self, numbers: Iterable[int]) -> None:
+        """These customers of the schedule, once."""
+        await self._abreast(numbers, self._serve)
 
     async def come_back(self) -> None:
-        """Who gave up because of the troubles tries once more, now that they are over; then all look."""
-        async with aiohttp.TCPConnector(limit=0) as connector:
-            for note in judgement.gave_up(self._notes):
-                await self._with_browser(connector, note, lambda customer: customer.come_back())
-                if note.gave_up:
-                    self._notes.complain(note, f"could not order when all was well: {note.gave_up}")
+        """Who gave up because of the troubles tries once more, now that they are over."""
+        await self._abreast(judgement.gave_up(self._notes), self._serve_again)
 
-    async def _serve(self, connector: aiohttp.TCPConnector) -> None:
-        for number in self._numbers:
-            for onset in self._schedule.begins(number):
-                self._injector.begin(onset)
-            email = f"customer-{number}@example.com"
-            note = Note(number, email, self._schedule.habits(number))
-            self._notes.customers[number] = note
-            if number % 100 == 0:
-                self._say(f"order {number} of {self._schedule.orders}")
-            await self._with_browser(connector, note, lambda customer: customer.shop())
+    async def _serve(self, connector: aiohttp.TCPConnector, number: int) -> None:
+        for onset in self._schedule.begins(number):
+            self._injector.begin(onset)
+        email = f"customer-{number}@example.com"
+        note = Note(number, email, self._schedule.habits(number))
+        self._notes.customers[number] = note
+        if number % 100 == 0:
+            self._say(f"order {number} of {self._schedule.orders}")
+        await self._with_browser(connector, note, lambda customer: customer.shop())
+
+    async def _serve_again(self, connector: aiohttp.TCPConnector, note: Note) -> None:
+        await self._with_browser(connector, note, lambda customer: customer.come_back())
+        if note.gave_up:
+            self._notes.complain(note, f"could not order when all was well: {note.gave_up}")
+
+    async def _abreast(
+        self, subjects: Iterable[T], act: Callable[[aiohttp.TCPConnector, T], Awaitable[None]]
+    ) -> None:
+        waiting = iter(subjects)
+
+        async def one_after_the_other() -> None:
+            for subject in waiting:
+                await act(connector, subject)
+
+        async with aiohttp.TCPConnector(limit=0) as connector:
+            await asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)))
 
     async def _with_browser(
         self, connector: aiohttp.TCPConnector, note: Note, act: Callable[[Customer], Awaitable[None]]
@@ -138,41 +162,17 @@ class _Shoppers:
             await browser.close()
 
 
-async def _become_whole(town: Town, report: Report, quiet: float) -> None:
-    """Let the shop finish by itself, and measure how long that takes it."""
-
-    async def is_whole() -> bool:
-        looked = time.monotonic()
-        if await judgement.work_left(town):
-            return False
-        report.seconds_to_be_whole = looked - quiet
-        truth = await judgement.look(town)
-        if judgement.complaints(truth, report.notes, town.postbox.received):
-            return False
-        status, report.audit = await town.audit()
-        return status == 0
-
-    left = SECONDS_TO_BE_WHOLE - (time.monotonic() - quiet)
-    try:
-        await until(is_whole, "the shop to be whole", seconds=max(left, 1), pause=0.5)
-    except TimeoutError:
-        left_over = await judgement.work_left(town)
-        report.complaints.append(f"not whole {SECONDS_TO_BE_WHOLE:.0f} s after the faults: {left_over}")
-        report.seconds_to_be_whole = None
-
-
-async def _reckon(town: Town, report: Report) -> None:
-    truth = await judgement.look(town)
-    report.complaints += judgement.complaints(truth, report.notes, town.postbox.received)
-    report.complaints += report.notes.complaints
-    status, report.audit = await town.audit()
-    if status:
-        report.complaints.append(f"bookshop audit ends with {status}; what it says stands below")
+def _reckon(report: Report, town: Town, rest: Rest) -> None:
     missing = [name for name in sorted(report.options.faults) if not report.struck[name]]
-    report.complaints += [f"no {name} came about: this run has not shown what it claims" for name in missing]
-    report.states = Counter(order["state"] for order in truth.orders)
-    report.payments = sum(one.taken > 0 for one in truth.money.values())
-    report.refunds = sum(one.refunded > 0 for one in truth.money.values())
+    report.complaints = [
+        *rest.complaints,
+        *report.notes.complaints,
+        *(f"no {name} came about: this run has not shown what it claims" for name in missing),
+    ]
+    report.audit, report.whole, report.closed = rest.audit, rest.whole, rest.closed
+    report.states = Counter(order["state"] for order in rest.truth.orders)
+    report.payments = sum(one.taken > 0 for one in rest.truth.money.values())
+    report.refunds = sum(one.refunded > 0 for one in rest.truth.money.values())
     received = town.postbox.received.values()
     report.mails = sum(len(mails) for mails in received)
     report.copies = sum(mails.total() for mails in received) - report.mails

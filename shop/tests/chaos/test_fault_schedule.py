@@ -32,6 +32,20 @@ def test_every_kind_is_in_every_run(seed: int) -> None:
         assert not any(BY_NAME[habit].unless & habits for habit in habits)
 
 
+def test_what_has_not_come_about_begins_once_more() -> None:
+    """Further customers follow the last one, with these kinds alone, and with the habits that those need."""
+    schedule = Schedule(1, ORDERS, BY_NAME.keys())
+    more = schedule.once_more(["called_off", "payments_held"])
+    assert more.start == ORDERS
+    assert schedule.once_more(["web_killed"]).start == more.stop
+    assert {kind for order in more for kind in schedule.habits(order)} == {"called_off", "other_method"}
+    assert all(
+        [onset.kind for onset in schedule.begins(order)] == ["payments_held"]
+        for order in more
+        if "other_method" in schedule.habits(order)
+    )
+
+
 def test_faults_are_chosen_by_name() -> None:
     """What a command line says; a slip is refused, for a run without a fault proves nothing about it."""
     assert named("all") == BY_NAME.keys()

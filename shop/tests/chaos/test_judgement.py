@@ -33,6 +33,7 @@ class Story:
             "total": 2300,
             "currency": "sgd",
             "payment_intent_id": "pi_1",
+            "review_reason": None,
         }
     )
     payments: list[Money] = field(default_factory=lambda: [payment("pi_1")])
@@ -44,6 +45,7 @@ class Story:
     mails: Counter[str] = field(default_factory=lambda: Counter({MESSAGE_ID: 2}))
     forged: int = 0
     to_go_back: int | None = None
+    is_warned: bool = False
 
     def judged(self) -> list[str]:
         money = {one.intent["id"]: one for one in self.payments}
@@ -51,6 +53,7 @@ class Story:
         for one in self.payments:
             truth.by_order[one.intent["metadata"].get("bookshop_order", "")].append(one)
         note = Note(0, EMAIL, frozenset(), orders=self.orders, told=self.told, to_go_back=self.to_go_back)
+        note.is_warned = self.is_warned
         return complaints(truth, Notes({0: note}), {EMAIL: self.mails})
 
 
@@ -116,6 +119,7 @@ DAMAGES: dict[str, Callable[[Story], object]] = {
     "is paid and has 2 confirmations": lambda story: story.mails.update([f"{MESSAGE_ID}2"]),
     "and was confirmed": lambda story: (unpaid(story), story.mails.update([MESSAGE_ID])),
     "2300 were to go back, and 0 did": lambda story: setattr(story, "to_go_back", 2300),
+    "a bank reports fraud, and nobody is told": lambda story: setattr(story, "is_warned", True),
     "the shelf does not add up": lambda story: story.shelf.update(sold=2),
     "forged events were recorded": lambda story: setattr(story, "forged", 1),
 }
