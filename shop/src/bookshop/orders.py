@@ -14,13 +14,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
+from sqlalchemy.orm import (
+    Mapped,
+    joinedload,
+    mapped_column,
+    query_expression,
+    relationship,
+    selectinload,
+    with_expression,
+)
 
+from bookshop import order_history
 from bookshop.books import Book
 from bookshop.carts import Cart
 from bookshop.database import Table, now
 from bookshop.money import Money
 from bookshop.shipping import Address
+from bookshop.stock import StockHold
 
 
 class State(StrEnum):
@@ -106,6 +116,9 @@ class Order(Table):
     cancel_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     cancel_refused_by: Mapped[str | None]
 
+    # Loaded by `locked_for_news` alone. What an order holds is decided in the transaction that places it.
+    holds_copies: Mapped[bool] = query_expression()
+
     lines: Mapped[list["OrderLine"]] = relationship(
         lazy="raise", order_by="OrderLine.position", cascade="all, delete-orphan"
     )
@@ -174,19 +187,6 @@ class OrderLine(Table):
     unit_amount: Mapped[int]
 
 
-class OrderChange(Table):
-    """A line of an order's history: which state it went to, when, and because of what."""
-
-    __tablename__ = "order_changes"
-
-    id: Mapped[int] = mapped_column(sa.Identity(), primary_key=True)
-    order_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("orders.id"), index=True)
-    at: Mapped[datetime] = mapped_column(default=now)
-    from_state: Mapped[str | None]
-    to_state: Mapped[str]
-    cause: Mapped[str]
-
-
 async def get(session: AsyncSession, order_id: uuid.UUID) -> Order:
     """The order with its lines; raises sqlalchemy.exc.NoResultFound where there is none."""
     return (await session.scalars(_with_lines().where(Order.id == order_id))).one()
@@ -234,8 +234,9 @@ LOCKED = (
     .execution_options(populate_existing=True)
 )
 LOCKED_WITH_LINES = LOCKED.options(joinedload(Order.lines))
-
-CHANGE = sa.insert(OrderChange.__table__)
+LOCKED_FOR_NEWS = LOCKED.options(
+    with_expression(Order.holds_copies, sa.exists().where(StockHold.order_id == Order.id))
+)
 
 
 async def locked(session: AsyncSession, order_id: uuid.UUID) -> Order:
@@ -248,7 +249,7 @@ async def locked(session: AsyncSession, order_id: uuid.UUID) -> Order:
 
 async def locked_for_news(session: AsyncSession, order_id: uuid.UUID) -> Order | None:
     """The same without its lines, or None, for an id that somebody else has brought."""
-    return (await session.scalars(LOCKED, {"order_id": order_id})).one_or_none()
+    return (await session.scalars(LOCKED_FOR_NEWS, {"order_id": order_id})).one_or_none()
 
 
 async def load_lines(session: AsyncSession, order: Order) -> None:
@@ -258,16 +259,8 @@ async def load_lines(session: AsyncSession, order: Order) -> None:
 
 async def move(session: AsyncSession, order: Order, to: State, *, cause: str) -> None:
     """Bring a locked order to another state, and write down what brought it there."""
-    await note_change(session, order.id, was=order.state, becomes=to, cause=cause)
+    await order_history.note(session, order.id, was=order.state, becomes=to, cause=cause)
     order.state = to
-
-
-async def note_change(
-    session: AsyncSession, order_id: uuid.UUID, *, was: str | None, becomes: str, cause: str
-) -> None:
-    """Add a line to the order's history."""
-    change = {"order_id": order_id, "from_state": was, "to_state": becomes, "cause": cause}
-    await session.execute(CHANGE, change)
 
 
 async def next_opening(session: AsyncSession, order_id: uuid.UUID, *, spent: int) -> Order:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
-from bookshop import limits, orders, quotes, stock
+from bookshop import limits, order_history, orders, quotes, stock
 from bookshop.database import now
 from bookshop.money import Money
 from bookshop.orders import Order, OrderLine, State
@@ -159,7 +159,7 @@ async def _place_new(
         line = next(line for line in wanted.lines if line.book_id in short)
         return SoldOut(line.title, short[line.book_id])
     await _insert_lines(session, order, wanted.lines)
-    await orders.note_change(session, order.id, was=None, becomes=order.state, cause="placed at checkout")
+    await order_history.note(session, order.id, was=None, becomes=order.state, cause="placed at checkout")
     return Placed(order, is_new=True)
 
 
@@ -198,7 +198,7 @@ async def take_new_rate(session: AsyncSession, change: Readdressed) -> Placed | 
         cause = (
             f"sent to {change.recipient.address.country}: total {order.total} becomes {change.total.amount}"
         )
-        await orders.note_change(session, order.id, was=order.state, becomes=order.state, cause=cause)
+        await order_history.note(session, order.id, was=order.state, becomes=order.state, cause=cause)
     order.total, order.shipping_amount = change.total.amount, change.shipping.amount
     _send_to(order, change.recipient)
     return Placed(order, is_new=False)

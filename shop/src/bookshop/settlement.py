@@ -97,7 +97,7 @@ async def _carry_out(
         await ledger.fee(session, order.id, payment.fee.transaction_id, payment.fee.money)
     if decision.refusal is not None:
         return await _give_back(session, order, payment, decision.refusal)
-    if decision.outcome == Outcome.PAID and not await stock.sell(session, order.id):
+    if decision.outcome == Outcome.PAID and order.holds_copies and not await stock.sell(session, order.id):
         return await _give_back(session, order, payment, f"{payment.id} paid for books that are sold out")
     await _take(session, order, decision.outcome, cause)
     return Settlement(decision.outcome, order)
