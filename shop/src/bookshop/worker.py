@@ -19,6 +19,7 @@ from bookshop.settings import Settings
 from bookshop.stripe_calls import WORKERS_PATIENCE
 from bookshop.wiring import Shop, open_shop
 from bookshop.workflows import close_order, deliver_confirmation, deliver_refund_notice, refund_order
+from bookshop.workflows.database_away import let_the_engine_wait
 from bookshop.workflows.expire_orders import expire_orders
 from bookshop.workflows.follow_returned_money import follow_returned_money
 from bookshop.workflows.follow_ups import (
@@ -110,6 +111,7 @@ def leave_within(seconds: float) -> None:
 
 async def _launch(shop: Shop, executor_id: str) -> None:
     settings = shop.settings
+    let_the_engine_wait()
     DBOS(
         config={
             "name": APPLICATION,
