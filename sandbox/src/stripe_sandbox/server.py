@@ -12,6 +12,11 @@ from granian.server.embed import Server as GranianServer
 from stripe_sandbox.app import create_app
 from stripe_sandbox.sandbox import Sandbox
 
+# How many connections are heard at once. Clients keep theirs for later calls, and those count, too: beyond the
+# limit, of which Granian's default is 128, nobody new is heard, without a word, until somebody hangs up.
+# A process may usually have 1,024 files open.
+CONNECTIONS = 960
+
 
 class PortTakenError(Exception):
     """The address cannot be listened on; the message says which and why."""
@@ -36,6 +41,8 @@ class Server:
             interface=Interfaces.ASGI,
             http=HTTPModes.http1,
             websockets=False,
+            backlog=CONNECTIONS,
+            backpressure=CONNECTIONS,
             log_enabled=False,
         )
         loop = asyncio.get_running_loop()

@@ -4,6 +4,8 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import httpx
 import pytest
 import stripe
 
-from stripe_sandbox.process import running_sandbox
+from stripe_sandbox.process import RunningSandbox, running_sandbox
 from webhook_receiver import Receiver
 
 PARAMS: Any = {"amount": 2300, "currency": "sgd"}
@@ -49,6 +51,16 @@ def test_a_taken_port_is_a_sentence(client_for: Callable[..., stripe.StripeClien
         assert second.stderr.startswith(f"stripe-sandbox: cannot listen on 127.0.0.1:{port}")
         assert "Traceback" not in second.stderr
         assert client_for(sandbox).v1.payment_intents.create(PARAMS).id
+
+
+def test_idle_connections_shut_nobody_out(sandbox: RunningSandbox) -> None:
+    """Three hundred clients keep their connections open, as web servers do; the next one is heard all the same."""
+    host, port = sandbox.address.removeprefix("http://").split(":")
+    with ExitStack() as stack:
+        for _ in range(300):
+            kept = stack.enter_context(closing(HTTPConnection(host, int(port), timeout=10)))
+            kept.request("GET", "/_sandbox/health")
+            assert kept.getresponse().read()
 
 
 def test_what_was_answered_survives_a_kill(
