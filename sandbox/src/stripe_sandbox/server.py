@@ -12,7 +12,7 @@ from granian.server.embed import Server as GranianServer
 from stripe_sandbox.app import create_app
 from stripe_sandbox.sandbox import Sandbox
 
-# How many connections are heard at once. Clients keep theirs for later calls, and those count, too: beyond the
+# How many connections are heard at once. Clients keep theirs for later calls, and those count: beyond the
 # limit, of which Granian's default is 128, nobody new is heard, without a word, until somebody hangs up.
 # A process may usually have 1,024 files open.
 CONNECTIONS = 960

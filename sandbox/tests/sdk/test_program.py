@@ -54,7 +54,7 @@ def test_a_taken_port_is_a_sentence(client_for: Callable[..., stripe.StripeClien
 
 
 def test_idle_connections_shut_nobody_out(sandbox: RunningSandbox) -> None:
-    """Three hundred clients keep their connections open, as web servers do; the next one is heard all the same."""
+    """Three hundred clients keep their connections open, as web servers do, and all are heard."""
     host, port = sandbox.address.removeprefix("http://").split(":")
     with ExitStack() as stack:
         for _ in range(300):
