@@ -14,6 +14,17 @@ class Damage(NamedTuple):
     rules: set[str]
 
 
+# What nobody has paid has none of what a payment brings.
+MADE_UP_PAYMENT = {
+    "paid-is-whole",
+    "one-invoice",
+    "one-sale-a-line",
+    "ledger-charges",
+    "one-receipt",
+    "follow-up-owed",
+    "paid-at-stripe",
+}
+
 ORDERS = (
     Damage(
         "total changed",
@@ -37,16 +48,7 @@ ORDERS = (
     Damage(
         "state forced to paid",
         "UPDATE orders SET state = 'paid' WHERE id = @open",
-        {
-            "paid-is-whole",
-            "history-complete",
-            "one-invoice",
-            "one-sale-a-line",
-            "ledger-charges",
-            "one-receipt",
-            "follow-up-owed",
-            "paid-at-stripe",
-        },
+        MADE_UP_PAYMENT | {"history-complete"},
     ),
     Damage(
         "paid order reopened",
@@ -90,17 +92,7 @@ ORDERS = (
         """UPDATE orders SET state = 'shipped' WHERE id = @open;
            INSERT INTO order_changes (order_id, at, from_state, to_state, cause)
            VALUES (@open, now(), 'awaiting_payment', 'shipped', 'x')""",
-        {
-            "goods-against-money",
-            "history-legal",
-            "paid-is-whole",
-            "one-invoice",
-            "one-sale-a-line",
-            "ledger-charges",
-            "one-receipt",
-            "follow-up-owed",
-            "paid-at-stripe",
-        },
+        MADE_UP_PAYMENT | {"goods-against-money", "history-legal"},
     ),
     Damage(
         "another order's payment",

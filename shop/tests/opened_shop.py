@@ -23,6 +23,7 @@ from bookshop.placing import Draft, Placed, Result
 from bookshop.quotes import Item
 from bookshop.shipping import Address
 from bookshop.snapshots import PaymentSnapshot
+from bookshop.stripe_calls import CUSTOMERS_PATIENCE
 from bookshop.wiring import Shop, open_shop
 from bookshop.workflows.open_payment import open_payment
 from bookshop.workflows.settle_payment import Cause
@@ -39,8 +40,10 @@ NOBODY = "http://127.0.0.1:9"
 class OpenedShop:
     """One process's share of a shop, on an event loop of its own."""
 
-    def __init__(self, database_url: str, sandbox: Sandbox | None = None) -> None:
-        self.database_url, self._sandbox = database_url, sandbox
+    def __init__(
+        self, database_url: str, sandbox: Sandbox | None = None, *, patience: float = CUSTOMERS_PATIENCE
+    ) -> None:
+        self.database_url, self._sandbox, self._patience = database_url, sandbox, patience
         keys = (
             {
                 "stripe_secret_key": sandbox.secret_key,
@@ -56,7 +59,9 @@ class OpenedShop:
     def __enter__(self) -> Self:
         self._runner = asyncio.Runner()
         self._open = AsyncExitStack()
-        self.shop: Shop = self.run(self._open.enter_async_context(open_shop(self._settings)))
+        self.shop: Shop = self.run(
+            self._open.enter_async_context(open_shop(self._settings, patience=self._patience))
+        )
         return self
 
     def __exit__(

@@ -13,6 +13,7 @@ steps were done is in the table `parcels`. VERSION is what the engine takes for 
 import asyncio
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -32,30 +33,20 @@ QUEUE = "parcels"
 
 
 def register(shop: Shop, release: str, endless: str | None) -> None:
-    async def do(name: str, parcel: str) -> None:
-        if name == endless:
-            await asyncio.Event().wait()
-        async with shop.sessions.begin() as session:
-            await session.execute(
-                sa.text("INSERT INTO parcels (parcel, step) VALUES (:parcel, :step)"),
-                {"parcel": parcel, "step": name},
-            )
+    def step(name: str) -> Callable[[str], Awaitable[None]]:
+        @DBOS.step(name=name)
+        async def do(parcel: str) -> None:
+            if name == endless:
+                await asyncio.Event().wait()
+            async with shop.sessions.begin() as session:
+                await session.execute(
+                    sa.text("INSERT INTO parcels (parcel, step) VALUES (:parcel, :step)"),
+                    {"parcel": parcel, "step": name},
+                )
 
-    @DBOS.step(name="pack")
-    async def pack(parcel: str) -> None:
-        await do("pack", parcel)
+        return do
 
-    @DBOS.step(name="weigh")
-    async def weigh(parcel: str) -> None:
-        await do("weigh", parcel)
-
-    @DBOS.step(name="label")
-    async def label(parcel: str) -> None:
-        await do("label", parcel)
-
-    @DBOS.step(name="send")
-    async def send(parcel: str) -> None:
-        await do("send", parcel)
+    pack, weigh, label, send = map(step, ("pack", "weigh", "label", "send"))
 
     @DBOS.workflow(name=WORKFLOW)
     async def ship_parcel(parcel: str) -> None:

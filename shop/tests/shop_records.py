@@ -1,5 +1,6 @@
 """What a running shop has written down, and events brought to its door as Stripe brings them."""
 
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -19,6 +20,17 @@ def rows(database_url: str, query: str, *values: object) -> list[dict[str, Any]]
     with psycopg.connect(database_url, row_factory=dict_row) as connection:
         cursor = connection.execute(query, values)
         return cursor.fetchall() if cursor.description else []
+
+
+def new_book(database_url: str) -> str:
+    """The slug of a book for S$23.00 that is on the shelf from now on."""
+    slug = f"book-{secrets.token_hex(4)}"
+    query = """WITH book AS (
+                   INSERT INTO books (slug, title, author, description, palette, motif, position, on_sale)
+                   VALUES (%s, 'A book', 'Somebody', 'Words', 'ink', 'rule', 9, true) RETURNING id)
+               INSERT INTO prices (book_id, currency, amount) SELECT id, 'sgd', 2300 FROM book"""
+    rows(database_url, query, slug)
+    return slug
 
 
 def token_of(order_url: str) -> str:

@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from audited_shop import Audited, Purchases, copied_sandbox
 from processes import Sandbox, Shop
-from shop_records import mend_stripe, rows
+from shop_records import mend_stripe, new_book, rows
 
 
 @pytest.fixture
@@ -52,15 +52,7 @@ def breakable_shop(shop: Shop) -> Iterator[Shop]:
 @pytest.fixture
 def own_book(shop: Shop) -> Iterator[str]:
     """A book for S$23.00 whose price and place on the shelf a test may change."""
-    slug = f"book-{secrets.token_hex(4)}"
-    rows(
-        shop.database_url,
-        """WITH book AS (
-               INSERT INTO books (slug, title, author, description, palette, motif, position, on_sale)
-               VALUES (%s, 'A book', 'Somebody', 'Words', 'ink', 'rule', 9, true) RETURNING id)
-           INSERT INTO prices (book_id, currency, amount) SELECT id, 'sgd', 2300 FROM book""",
-        slug,
-    )
+    slug = new_book(shop.database_url)
     yield slug
     rows(shop.database_url, "UPDATE books SET on_sale = false WHERE slug = %s", slug)
 

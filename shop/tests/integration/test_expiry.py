@@ -1,6 +1,5 @@
 """Orders that wait too long: Stripe is asked, the PaymentIntent ends, the order closes; a payment wins."""
 
-import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Callable
@@ -15,9 +14,9 @@ import attempts
 import factories
 from bookshop.snapshots import NextAction
 from bookshop.stripe_calls import WORKERS_PATIENCE
-from bookshop.wiring import open_shop
 from bookshop.workflows.expire_orders import AUTHORISED, STILL_PAYING, expire_orders, to_be_left
 from bookshop.workflows.rounds import SILENT
+from opened_shop import OpenedShop
 from processes import Shop, run_to_its_end
 from shop_records import (
     at_once,
@@ -45,18 +44,8 @@ def _none_too_old(request: pytest.FixtureRequest) -> None:
 
 def expire(shop: Shop) -> Counter[str]:
     """One run of the story, in this process, over the running shop's database and sandbox."""
-
-    async def run() -> Counter[str]:
-        environment = shop.environment
-        settings = factories.settings(
-            database_url=environment["DATABASE_URL"],
-            stripe_secret_key=environment["STRIPE_SECRET_KEY"],
-            stripe_api_base=environment["STRIPE_API_BASE"],
-        )
-        async with open_shop(settings, patience=WORKERS_PATIENCE) as opened:
-            return await expire_orders(opened)
-
-    return asyncio.run(run())
+    with OpenedShop(shop.database_url, shop.sandbox, patience=WORKERS_PATIENCE) as opened:
+        return opened.run(expire_orders(opened.shop))
 
 
 def waited_too_long(shop: Shop, **changes: Any) -> httpx.Response:

@@ -1,21 +1,21 @@
 """Follow-ups that fail are seen, and begin again when somebody says so; those that are missing are found."""
 
-import asyncio
 import secrets
 import uuid
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import factories
 from bookshop import limits
 from bookshop.database import now
 from bookshop.refunds import Refund
-from bookshop.wiring import open_shop
 from bookshop.workflows import overview
 from bookshop.workflows.sweep_follow_ups import sweep_follow_ups
 from bookshop.workflows.sweep_runs import sweep_runs
+from opened_shop import OpenedShop
 from processes import Shop, run_to_its_end, start, wait_until
 from shop_records import bring, order_row, paid_intent, rows
 
@@ -60,12 +60,8 @@ def pay(shop: Shop, email: str) -> str:
 
 def sweep(database_url: str) -> int:
     """How many follow-ups were missing and are owed again."""
-
-    async def look() -> int:
-        async with open_shop(factories.settings(database_url=database_url)) as shop:
-            return await sweep_follow_ups(shop)
-
-    return asyncio.run(look())
+    with OpenedShop(database_url) as opened:
+        return opened.run(sweep_follow_ups(opened.shop))
 
 
 @pytest.fixture
@@ -138,17 +134,14 @@ def test_a_failed_run_counts_until_its_schedule_ran_again(database_url: str) -> 
              VALUES (%s, 'reconcile', %s, 'reconcile', %s, %s)"""
     rows(database_url, run, "sched-reconcile-1", "ERROR", 1_000, 1_000)
 
-    async def failed() -> list[str]:
-        async with (
-            open_shop(factories.settings(database_url=database_url)) as shop,
-            shop.sessions() as session,
-        ):
-            assert len(await overview.count(session)) == len(await overview.failed_ids(session))
-            return await overview.failed_ids(session)
+    async def failed(session: AsyncSession) -> list[str]:
+        assert len(await overview.count(session)) == len(await overview.failed_ids(session))
+        return await overview.failed_ids(session)
 
-    assert asyncio.run(failed()) == ["sched-reconcile-1"]
-    rows(database_url, run, "sched-reconcile-2", "SUCCESS", 2_000, 2_000)
-    assert asyncio.run(failed()) == []
+    with OpenedShop(database_url) as opened:
+        assert opened.commit(failed) == ["sched-reconcile-1"]
+        rows(database_url, run, "sched-reconcile-2", "SUCCESS", 2_000, 2_000)
+        assert opened.commit(failed) == []
 
 
 def test_a_missing_follow_up_is_found(lonely_shop: Shop) -> None:
@@ -191,16 +184,13 @@ def test_a_requested_refund_without_a_workflow_is_found(
         **made,
     )
 
-    async def ask() -> None:
-        async with (
-            open_shop(factories.settings(database_url=database_url)) as shop,
-            shop.sessions.begin() as session,
-        ):
-            session.add(order)
-            await session.flush()
-            session.add(refund)
+    async def ask(session: AsyncSession) -> None:
+        session.add(order)
+        await session.flush()
+        session.add(refund)
 
-    asyncio.run(ask())
+    with OpenedShop(database_url) as opened:
+        opened.commit(ask)
     assert sweep(database_url) == 1
     assert sweep(database_url) == 0
     query = "SELECT queue_name, status FROM dbos.workflow_status WHERE workflow_uuid = %s"
@@ -209,17 +199,17 @@ def test_a_requested_refund_without_a_workflow_is_found(
 
 def test_an_order_declined_too_often_without_a_workflow_is_found(database_url: str) -> None:
     """One decline too many and nobody closes the order: owed again; one that is at its limit is let be."""
-    chosen = factories.settings(database_url=database_url)
+    settings = factories.settings()
     orders = {tries: factories.order(payment_intent_id=f"pi_{tries}") for tries in (8, 9)}
 
-    async def decline() -> None:
-        async with open_shop(chosen) as shop, shop.sessions.begin() as session:
-            session.add_all(orders.values())
-            for declines, order in orders.items():
-                for _ in range(declines):
-                    await limits.charge(session, chosen, limits.DECLINES, order.id, at=now())
+    async def decline(session: AsyncSession) -> None:
+        session.add_all(orders.values())
+        for declines, order in orders.items():
+            for _ in range(declines):
+                await limits.charge(session, settings, limits.DECLINES, order.id, at=now())
 
-    asyncio.run(decline())
+    with OpenedShop(database_url) as opened:
+        opened.commit(decline)
     assert sweep(database_url) == 1
     assert sweep(database_url) == 0
     owed = rows(database_url, "SELECT workflow_uuid AS id FROM dbos.workflow_status")
@@ -239,11 +229,8 @@ def test_past_runs_are_thrown_away_and_follow_ups_are_not(database_url: str) -> 
               VALUES ('run', 1, 'reconcile'), ('mail', 1, 'send_confirmation')"""
     rows(database_url, step)
 
-    async def sweep() -> int:
-        async with open_shop(factories.settings(database_url=database_url)) as shop:
-            return await sweep_runs(shop)
-
-    assert asyncio.run(sweep()) == 1
+    with OpenedShop(database_url) as opened:
+        assert opened.run(sweep_runs(opened.shop)) == 1
     query = "SELECT workflow_uuid AS id FROM dbos.workflow_status ORDER BY 1"
     assert [row["id"] for row in rows(database_url, query)] == ["begun", "fresh", "mail"]
     query = "SELECT workflow_uuid AS id FROM dbos.operation_outputs"

@@ -1,6 +1,5 @@
 """The shopkeeper gives money back: from the order's page, from the shell, once, and never too much."""
 
-import secrets
 import uuid
 
 import httpx
@@ -19,7 +18,7 @@ from money_back import (
     wait_for_refunds,
 )
 from processes import Shop, run_to_its_end, wait_until
-from shop_records import at_once, break_stripe, order_row, rows, token_of
+from shop_records import at_once, break_stripe, new_book, order_row, rows, token_of
 
 REFUNDS = "/v1/refunds"
 WITHOUT_MONEY = {"sales": -PRICE, "refunds": PRICE}
@@ -206,15 +205,7 @@ def test_the_dashboard_was_faster_with_a_part(quiet_shop: Shop) -> None:
 
 
 def _counted_book(shop: Shop) -> str:
-    slug = f"book-{secrets.token_hex(4)}"
-    rows(
-        shop.database_url,
-        """WITH book AS (
-               INSERT INTO books (slug, title, author, description, palette, motif, position, on_sale)
-               VALUES (%s, 'A book', 'Somebody', 'Words', 'ink', 'rule', 9, true) RETURNING id)
-           INSERT INTO prices (book_id, currency, amount) SELECT id, 'sgd', 2300 FROM book""",
-        slug,
-    )
+    slug = new_book(shop.database_url)
     command(shop, "stock", slug, "+5")
     return slug
 

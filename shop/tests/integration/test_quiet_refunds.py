@@ -1,10 +1,6 @@
 """Refunds and disputes of which no event told: looked at again, after a while, by the shop itself."""
 
-import asyncio
-
-from bookshop.wiring import open_shop
 from bookshop.workflows.follow_returned_money import follow_returned_money
-from factories import settings
 from money_back import (
     INQUIRED,
     buy,
@@ -16,20 +12,16 @@ from money_back import (
     wait_for_dispute,
     wait_for_refunds,
 )
+from opened_shop import OpenedShop
 from processes import Shop
 from shop_records import order_row, rows
 
 AGES = "UPDATE {} SET changed_at = now() - interval '2 days' WHERE order_id = %s"
 
 
-async def look_again(shop: Shop) -> int:
-    chosen = settings(
-        database_url=shop.database_url,
-        stripe_secret_key=shop.sandbox.secret_key,
-        stripe_api_base=shop.sandbox.url,
-    )
-    async with open_shop(chosen) as own:
-        return await follow_returned_money(own)
+def look_again(shop: Shop) -> int:
+    with OpenedShop(shop.database_url, shop.sandbox) as opened:
+        return opened.run(follow_returned_money(opened.shop))
 
 
 def test_a_refund_that_nobody_tells_of(quiet_shop: Shop) -> None:
@@ -41,10 +33,10 @@ def test_a_refund_that_nobody_tells_of(quiet_shop: Shop) -> None:
     assert tell(quiet_shop, made, "refund.created") == "refund requires_action"
     answer = quiet_shop.sandbox.stripe("POST", f"/v1/test_helpers/refunds/{made['id']}/expire")
     assert answer.status_code == 200
-    asyncio.run(look_again(quiet_shop))
+    look_again(quiet_shop)
     assert [row["state"] for row in refund_rows(quiet_shop, url)] == ["requires_action"]
     rows(quiet_shop.database_url, AGES.format("refunds"), order_row(quiet_shop, url)["id"])
-    assert asyncio.run(look_again(quiet_shop)) >= 1
+    assert look_again(quiet_shop) >= 1
     wait_for_refunds(quiet_shop, url, "canceled")
     assert "refunds" not in ledger(quiet_shop, url)
 
@@ -56,10 +48,10 @@ def test_a_dispute_that_nobody_tells_of(quiet_shop: Shop) -> None:
     tell(quiet_shop, dispute, "charge.dispute.created")
     order_id = order_row(quiet_shop, url)["id"]
     rows(quiet_shop.database_url, AGES.format("disputes"), order_id)
-    before = asyncio.run(look_again(quiet_shop))
+    before = look_again(quiet_shop)
     assert before >= 1
-    assert asyncio.run(look_again(quiet_shop)) < before
+    assert look_again(quiet_shop) < before
     quiet_shop.sandbox.stripe("POST", f"/v1/disputes/{dispute['id']}/close")
     rows(quiet_shop.database_url, AGES.format("disputes"), order_id)
-    asyncio.run(look_again(quiet_shop))
+    look_again(quiet_shop)
     wait_for_dispute(quiet_shop, url, "warning_closed")

@@ -1,6 +1,5 @@
 """Webhooks lost for an hour: one reconciliation ends everything right and says so; another finds nothing."""
 
-import asyncio
 import re
 import subprocess
 import sys
@@ -11,9 +10,8 @@ from typing import Any
 import httpx
 
 import attempts
-import factories
-from bookshop.wiring import open_shop
 from bookshop.workflows import reconcile as workflow
+from opened_shop import OpenedShop
 from processes import Shop, wait_until
 from shop_records import at_once, break_stripe, history, intent_id, mend_stripe, order_row, rows, token_of
 
@@ -39,18 +37,9 @@ def reconcile(
     shop: Shop, *, settling: float = 0, since: datetime | None = None
 ) -> tuple[workflow.Report, str]:
     """The same story in this process, which is quicker: its report, also in sentences."""
-
-    async def run() -> workflow.Report:
-        environment = shop.environment
-        settings = factories.settings(
-            database_url=environment["DATABASE_URL"],
-            stripe_secret_key=environment["STRIPE_SECRET_KEY"],
-            stripe_api_base=environment["STRIPE_API_BASE"],
-        )
-        async with open_shop(settings) as opened:
-            return await workflow.reconcile(opened, settling=timedelta(seconds=settling), since=since)
-
-    report = asyncio.run(run())
+    wait = timedelta(seconds=settling)
+    with OpenedShop(shop.database_url, shop.sandbox) as opened:
+        report = opened.run(workflow.reconcile(opened.shop, settling=wait, since=since))
     return report, "\n".join(report.lines())
 
 

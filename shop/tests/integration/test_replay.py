@@ -1,6 +1,5 @@
 """Replaying every event that was ever recorded changes nothing."""
 
-import asyncio
 import random
 import secrets
 from collections.abc import Callable
@@ -10,12 +9,9 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-import factories
 from audited_shop import Audited
 from bookshop.payments import VerifiedEvent
-from bookshop.wiring import open_shop
-from bookshop.workflows.settle_payment import Cause
-from bookshop.workflows.take_event import take_event
+from opened_shop import OpenedShop
 
 # When Stripe was asked last is not what anybody relies on; everything else is.
 NOTED = {"orders": {"payment_read_at"}, "refunds": {"changed_at"}, "disputes": {"changed_at"}}
@@ -46,18 +42,8 @@ def facts(audited: Audited) -> dict[str, Any]:
 
 
 def take(audited: Audited, events: list[VerifiedEvent]) -> list[str]:
-    settings = factories.settings(
-        database_url=audited.database_url,
-        stripe_secret_key=audited.sandbox.secret_key,
-        stripe_publishable_key=audited.sandbox.publishable_key,
-        stripe_api_base=audited.sandbox.url,
-    )
-
-    async def run() -> list[str]:
-        async with open_shop(settings) as shop:
-            return [await take_event(shop, event, cause=Cause.WEBHOOK) for event in events]
-
-    return asyncio.run(run())
+    with OpenedShop(audited.database_url, audited.sandbox) as opened:
+        return [opened.take(event) for event in events]
 
 
 def as_they_came(events: list[VerifiedEvent]) -> list[VerifiedEvent]:

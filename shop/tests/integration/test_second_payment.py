@@ -1,37 +1,28 @@
 """A second PaymentIntent of one order, however it came about, is closed before anybody can pay it."""
 
-import asyncio
 import uuid
 
-from bookshop import orders
 from bookshop.orders import Order
 from bookshop.snapshots import PaymentSnapshot
-from bookshop.wiring import open_shop
 from bookshop.workflows.open_payment import open_payment
-from factories import settings
+from opened_shop import OpenedShop
 from processes import Shop
 from shop_records import intent_id, order_row
 
 
-async def opened_with_an_old_look(shop: Shop, order_id: uuid.UUID) -> object:
+def opened_with_an_old_look(shop: Shop, order_id: uuid.UUID) -> object:
     """Open the payment of an order as it was before it had one, under a key that nobody has used."""
-    chosen = settings(
-        database_url=shop.database_url,
-        stripe_secret_key=shop.sandbox.secret_key,
-        stripe_api_base=shop.sandbox.url,
-    )
-    async with open_shop(chosen) as own:
-        async with own.sessions() as session:
-            order: Order = await orders.get(session, order_id)
+    with OpenedShop(shop.database_url, shop.sandbox) as opened:
+        order: Order = opened.order(order_id)
         order.payment_intent_id, order.opening = None, 7
-        return await open_payment(own, order)
+        return opened.run(open_payment(opened.shop, order))
 
 
 def test_the_second_of_two_payments_is_put_away(shop: Shop) -> None:
     """The customer gets the order's own PaymentIntent, and the other one can no longer be paid."""
     placed = shop.order()
     order = order_row(shop, placed.json()["order_url"])
-    opened = asyncio.run(opened_with_an_old_look(shop, order["id"]))
+    opened = opened_with_an_old_look(shop, order["id"])
     assert isinstance(opened, PaymentSnapshot)
     assert opened.id == intent_id(placed)
     listed = shop.sandbox.stripe("GET", "/v1/payment_intents", limit="100").json()["data"]

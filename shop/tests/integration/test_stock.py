@@ -2,35 +2,36 @@
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
 from processes import Shop
-from shop_records import at_once, intent_id, order_row, rows, wait_until_state
+from shop_records import at_once, intent_id, new_book, order_row, rows, wait_until_state
 
 BUYERS = 100
 
 
 @pytest.fixture
-def count(shop: Shop, own_book: str) -> Iterator[Callable[[int], str]]:
+def count(shop: Shop, own_book: str) -> Callable[[int], str]:
     """Count a book of the test's own; its slug."""
 
     def count(copies: int) -> str:
-        rows(
-            shop.database_url,
-            """WITH shelf AS (
-                   INSERT INTO stock (book_id, received, held, sold)
-                   SELECT id, %s, 0, 0 FROM books WHERE slug = %s RETURNING book_id, received)
-               INSERT INTO stock_receipts (book_id, copies, at) SELECT book_id, received, now() FROM shelf""",
-            copies,
-            own_book,
-        )
+        receive(shop, own_book, copies)
         return own_book
 
     return count
+
+
+def receive(shop: Shop, slug: str, copies: int) -> None:
+    """Let a book be counted, and so many copies of it come in."""
+    query = """WITH shelf AS (
+                   INSERT INTO stock (book_id, received, held, sold)
+                   SELECT id, %s, 0, 0 FROM books WHERE slug = %s RETURNING book_id, received)
+               INSERT INTO stock_receipts (book_id, copies, at) SELECT book_id, received, now() FROM shelf"""
+    rows(shop.database_url, query, copies, slug)
 
 
 def shelf(shop: Shop, slug: str) -> tuple[int, int, int]:
@@ -121,24 +122,14 @@ def test_orders_of_several_books_never_wait_for_each_other_in_a_circle(
 ) -> None:
     """Two counted books, ordered in either order by many at once: each order stands or is refused."""
     first = count(3)
-    (second,) = rows(
-        shop.database_url,
-        """WITH book AS (
-               INSERT INTO books (slug, title, author, description, palette, motif, position, on_sale)
-               SELECT slug || '-2', title, author, description, palette, motif, position, true
-               FROM books WHERE slug = %s RETURNING id, slug),
-           price AS (INSERT INTO prices (book_id, currency, amount) SELECT id, 'sgd', 2300 FROM book),
-           shelf AS (
-               INSERT INTO stock (book_id, received, held, sold) SELECT id, 3, 0, 0 FROM book)
-           SELECT slug FROM book""",
-        first,
-    )
-    both = [{"book": first, "quantity": 1}, {"book": second["slug"], "quantity": 1}]
+    second = new_book(shop.database_url)
+    receive(shop, second, 3)
+    both = [{"book": first, "quantity": 1}, {"book": second, "quantity": 1}]
     turns = [both, both[::-1]] * 10
     answers = at_once([lambda items=items: shop.order(items=items, total=4600) for items in turns])
     assert sorted(answer.status_code for answer in answers) == [201] * 3 + [422] * 17
-    assert shelf(shop, first) == shelf(shop, second["slug"]) == (0, 3, 0)
-    rows(shop.database_url, "UPDATE books SET on_sale = false WHERE slug = %s", second["slug"])
+    assert shelf(shop, first) == shelf(shop, second) == (0, 3, 0)
+    rows(shop.database_url, "UPDATE books SET on_sale = false WHERE slug = %s", second)
 
 
 def words(page: httpx.Response, slug: str) -> str:

@@ -1,29 +1,17 @@
 """The shop's clock beside Stripe's: a minute apart is an alarm."""
 
-import asyncio
-
 import pytest
 
-import factories
-from bookshop.wiring import open_shop
 from bookshop.workflows.watch_clock import ALARM, check_clock
+from opened_shop import OpenedShop
 from processes import Shop, wait_until
 
 ALARM_WORDS = "this machine's clock is wrong"
 
 
 def seconds_ahead(shop: Shop) -> float:
-    async def look() -> float:
-        environment = shop.environment
-        settings = factories.settings(
-            database_url=environment["DATABASE_URL"],
-            stripe_secret_key=environment["STRIPE_SECRET_KEY"],
-            stripe_api_base=environment["STRIPE_API_BASE"],
-        )
-        async with open_shop(settings) as opened:
-            return await check_clock(opened)
-
-    return asyncio.run(look())
+    with OpenedShop(shop.database_url, shop.sandbox) as opened:
+        return opened.run(check_clock(opened.shop))
 
 
 @pytest.mark.parametrize("offset", [0, -3600, 3600, 400])
