@@ -8,8 +8,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -33,26 +34,29 @@ class RunningShop:
     database_url: str
     sandbox_url: str
     web: Child
-    began: dict[str, float] = field(default_factory=dict)
-
-    def processor_seconds(self) -> dict[str, float]:
-        """Seconds of processor time that each part has taken so far, ended children included."""
-        parts = {"web": 0.0, "postgres": 0.0, "sandbox": 0.0}
-        for process in psutil.Process(os.getpid()).children(recursive=True):
-            try:
-                command = " ".join(process.cmdline())
-                times = process.cpu_times()
-            except psutil.Error:
-                continue
-            part = next((name for name in parts if MARKS[name] in command), None)
-            if part:
-                parts[part] += times.user + times.system + times.children_user + times.children_system
-        own = psutil.Process(os.getpid()).cpu_times()
-        return parts | {"this program": own.user + own.system}
 
 
-# What a part's command line holds.
-MARKS = {"web": "bookshop serve", "postgres": "postgres", "sandbox": "stripe_sandbox"}
+# What the command line of each part's processes holds. The program that asks is the client.
+PARTS = {"web": ("bookshop serve", "gunicorn"), "PostgreSQL": ("postgres",), "sandbox": ("stripe_sandbox",)}
+
+
+def processor_milliseconds() -> dict[str, float]:
+    """Processor time that each part of what runs here has taken so far, ended children's included."""
+    own = psutil.Process(os.getpid())
+    taken = {"client": _milliseconds(own.cpu_times()), **dict.fromkeys(PARTS, 0.0)}
+    for process in own.children(recursive=True):
+        try:
+            command, times = " ".join(process.cmdline()), process.cpu_times()
+        except psutil.Error:
+            continue
+        part = next((name for name, marks in PARTS.items() if any(mark in command for mark in marks)), None)
+        if part:
+            taken[part] += _milliseconds(times, times.children_user + times.children_system)
+    return taken
+
+
+def _milliseconds(times: Any, of_children: float = 0.0) -> float:
+    return float(times.user + times.system + of_children) * 1000
 
 
 @contextmanager

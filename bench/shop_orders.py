@@ -3,80 +3,99 @@
     .venv/bin/python bench/shop_orders.py [--seconds 10] [--customers 200] [--rounds 3] [--alone]
 
 Both shops take turns with the same sandbox, which answers the creation of a PaymentIntent after 300 ms, and
-the same number of customers who wait for the payment of one order before they place the next. Ours writes
-order, line and history down in a durable PostgreSQL first; the Flask shop (gunicorn, two processes of 32
-threads each) only calls Stripe. The book page of our shop is asked for meanwhile, and before, ten times a
-second. Flask, gunicorn and the `stripe` package are installed for the run into a directory that is removed
-afterwards; `--alone` leaves them out.
+the same customers, who wait for the payment of one order before they place the next. Ours writes order, line
+and history down in a durable PostgreSQL first; the Flask shop (flask_shop.py) only calls Stripe. A page of a
+book of ours is asked for meanwhile, and before, ten times a second. Each round counts what is answered in its
+seconds, after one more to get going; what is refused is not counted. Flask, gunicorn and the `stripe` package
+are installed for the run into a directory that is removed afterwards; `--alone` leaves them out.
 """
 
 import argparse
 import asyncio
 import itertools
+import json
+import math
 import secrets
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-import aiohttp
 import httpx
 import uvloop
+from figures_table import FiguresTable
 from flask_shop import installed, running_flask_shop
-from running_shop import RunningShop, running_shop
+from lean_client import Connection, prepared
+from running_shop import RunningShop, processor_milliseconds, running_shop
 
 DELAY_MS = 300
 BOOK = "the-art-of-doing-science-and-engineering"
-ADDRESS = {
-    "name": "Ada Lovelace",
-    "line1": "1 Raffles Place",
-    "line2": "",
-    "city": "",
-    "state": "",
-    "postal_code": "048616",
-    "country": "SG",
-    "phone": None,
+KEY = secrets.token_urlsafe(24)
+ORDER = {
+    "checkout_key": KEY,
+    "items": [{"book": BOOK, "quantity": 1}],
+    "currency": "sgd",
+    "email": "ada@example.com",
+    "shipping_address": {
+        "name": "Ada Lovelace",
+        "line1": "1 Raffles Place",
+        "line2": "",
+        "city": "",
+        "state": "",
+        "postal_code": "048616",
+        "country": "SG",
+        "phone": None,
+    },
+    "total": 2300,
 }
+JSON = {"Content-Type": "application/json"}
 GLANCES_A_SECOND = 10
+GETTING_GOING = 1.0
+QUIET_SECONDS = 2.0
+
+Columns = dict[str, float]
 
 
-class Figures(NamedTuple):
-    """One round: orders per second, latencies of orders in milliseconds, and of the book page beside them."""
+@dataclass
+class Round:
+    """Seconds that each order took which counts, and each page; how many orders there were besides."""
 
-    rate: float
-    median: float
-    ninety_ninth: float
-    page: float = 0.0
-    quiet_page: float = 0.0
+    took: list[float] = field(default_factory=list)
+    pages: list[float] = field(default_factory=list)
+    quiet_pages: list[float] = field(default_factory=list)
+    placed: int = 0
+    refused: int = 0
 
 
 def main() -> None:
-    """Print a line for each shop, and how many times as many orders ours places."""
+    """Print a line for each round of each shop, the medians, and the ratio."""
     options = _options()
-    ours: list[Figures] = []
-    theirs: list[Figures] = []
-    with tempfile.TemporaryDirectory() as directory, running_shop(ABUSE_LIMITS="off") as shop:
+    ours: list[Columns] = []
+    theirs: list[Columns] = []
+    with tempfile.TemporaryDirectory() as directory, running_shop() as shop:
         flask = None if options.alone else installed(Path(directory))
         slow_down(shop)
+        print("processor time of each process in milliseconds an order; latencies in milliseconds")
+        table = FiguresTable(
+            *("orders/s", "median", "99th", "refused", "client", "web", "PostgreSQL", "sandbox"),
+            *("page's 99th", "before"),
+        )
         for _ in range(options.rounds):
-            before = shop.processor_seconds()
-            ours.append(uvloop.run(our_round(shop, options)))
-            placed = ours[-1].rate * options.seconds
-            after = shop.processor_seconds()
-            spent = ", ".join(f"{name} {(after[name] - before[name]) / placed * 1000:.2f}" for name in after)
-            print(f"milliseconds of processor time an order: {spent}", flush=True)
+            ours.append(measured(partial(our_round, shop, options), options.seconds))
+            table.row("bookshop", *ours[-1].values())
             if flask:
-                with running_flask_shop(flask, shop.sandbox_url) as address:
-                    theirs.append(uvloop.run(their_round(address, options)))
-    show("bookshop", ours)
-    quiet, busy = (statistics.median(getattr(f, name) for f in ours) for name in ("quiet_page", "page"))
-    print(f"its book page, 99th percentile: {quiet:.0f} ms before, {busy:.0f} ms meanwhile")
+                with running_flask_shop(flask, shop.sandbox_url) as url:
+                    theirs.append(measured(partial(their_round, url, options), options.seconds))
+                table.row("Flask, 64 threads", *theirs[-1].values())
+    table.row("bookshop, median", *medians(ours).values())
     if theirs:
-        show("Flask, 64 threads", theirs)
-        ratio = statistics.median(f.rate for f in ours) / statistics.median(f.rate for f in theirs)
-        print(f"ratio: {ratio:.2f}")
+        table.row("Flask, median", *medians(theirs).values())
+        rate, plain_rate = (medians(rounds)["orders/s"] for rounds in (ours, theirs))
+        print(f"ratio: {rate / plain_rate:.2f}")
 
 
 def _options() -> argparse.Namespace:
@@ -96,71 +115,82 @@ def slow_down(shop: RunningShop) -> None:
     httpx.post(f"{shop.sandbox_url}/_sandbox/faults", json=fault).raise_for_status()
 
 
-async def our_round(shop: RunningShop, options: argparse.Namespace) -> Figures:
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-
-        async def look() -> None:
-            async with session.get(f"{shop.url}/books/{BOOK}") as answer:
-                await answer.read()
-                answer.raise_for_status()
-
-        async def buy() -> None:
-            async with session.post(f"{shop.url}/orders", json=order()) as answer:
-                text = await answer.text()
-                if answer.status != 201:
-                    raise SystemExit(f"{answer.status}: {text}\n{shop.web.last_lines()}")
-
-        quiet = await glances(look, time.perf_counter() + 2)
-        end = time.perf_counter() + options.seconds
-        took, page = await asyncio.gather(customers(buy, end, options.customers), glances(look, end))
-    return figures(took, options.seconds)._replace(page=ninety_ninth(page), quiet_page=ninety_ninth(quiet))
-
-
-async def their_round(address: str, options: argparse.Namespace) -> Figures:
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-
-        async def buy() -> None:
-            async with session.post(f"{address}/orders", json={"book": BOOK}) as answer:
-                text = await answer.text()
-                if answer.status != 200:
-                    raise SystemExit(f"{answer.status}: {text}")
-
-        took = await customers(buy, time.perf_counter() + options.seconds, options.customers)
-    return figures(took, options.seconds)
-
-
-def order() -> dict[str, object]:
-    return {
-        "checkout_key": secrets.token_urlsafe(24),
-        "items": [{"book": BOOK, "quantity": 1}],
-        "currency": "sgd",
-        "email": "ada@example.com",
-        "shipping_address": ADDRESS,
-        "total": 2300,
+def measured(work: Callable[[], Coroutine[Any, Any, Round]], seconds: float) -> Columns:
+    """A line of the table."""
+    before = processor_milliseconds()
+    found = uvloop.run(work())
+    after = processor_milliseconds()
+    figures: Columns = {
+        "orders/s": len(found.took) / seconds,
+        "median": statistics.median(found.took) * 1000,
+        "99th": ninety_ninth(found.took),
+        "refused": found.refused,
     }
+    figures |= {part: (after[part] - before[part]) / found.placed for part in after}
+    pages = {"page": found.pages, "before": found.quiet_pages}
+    return figures | {name: ninety_ninth(took) if took else math.nan for name, took in pages.items()}
 
 
-async def customers(buy: Callable[[], Awaitable[None]], end: float, number: int) -> list[float]:
-    """Seconds that each order took, of customers who order one after another until `end`."""
-    took: list[float] = []
+def ninety_ninth(took: list[float]) -> float:
+    """In milliseconds."""
+    return sorted(took)[int(len(took) * 0.99)] * 1000
+
+
+def medians(rounds: list[Columns]) -> Columns:
+    return {name: statistics.median(found[name] for found in rounds) for name in rounds[0]}
+
+
+async def our_round(shop: RunningShop, options: argparse.Namespace) -> Round:
+    found = Round()
+    page = prepared("GET", f"{shop.url}/books/{BOOK}")
+    await glances(shop.url, page, time.perf_counter() + QUIET_SECONDS, found, found.quiet_pages)
+    request = prepared("POST", f"{shop.url}/orders", json.dumps(ORDER).encode(), JSON)
+    requests = (request.replace(KEY.encode(), secrets.token_urlsafe(24).encode()) for _ in itertools.count())
+    end = time.perf_counter() + GETTING_GOING + options.seconds
+    await asyncio.gather(
+        customers(shop.url, requests, end, options, found), glances(shop.url, page, end, found, found.pages)
+    )
+    return found
+
+
+async def their_round(url: str, options: argparse.Namespace) -> Round:
+    found = Round()
+    requests = itertools.repeat(prepared("POST", f"{url}/orders", json.dumps({"book": BOOK}).encode(), JSON))
+    end = time.perf_counter() + GETTING_GOING + options.seconds
+    await customers(url, requests, end, options, found)
+    return found
+
+
+async def customers(
+    url: str, requests: Iterator[bytes], end: float, options: argparse.Namespace, found: Round
+) -> None:
+    """So many customers who order one after another until `end`."""
 
     async def customer() -> None:
+        connection = Connection(url)
         while (started := time.perf_counter()) < end:
-            await buy()
-            took.append(time.perf_counter() - started)
+            answer = await connection.ask(next(requests))
+            if answer.status not in {200, 201}:
+                found.refused += 1
+                continue
+            found.placed += 1
+            if end - options.seconds <= (now := time.perf_counter()) < end:
+                found.took.append(now - started)
+        connection.close()
 
-    await asyncio.gather(*(customer() for _ in range(number)))
-    return took
+    await asyncio.gather(*(customer() for _ in range(options.customers)))
 
 
-async def glances(look: Callable[[], Awaitable[None]], end: float) -> list[float]:
-    """Seconds that a page took, asked for ten times a second until `end`, answered in time or not."""
-    took: list[float] = []
+async def glances(url: str, page: bytes, end: float, found: Round, took: list[float]) -> None:
+    """Ask for a page ten times a second until `end`, whether it is answered in time or not."""
+    kept: list[Connection] = []
 
     async def glance() -> None:
+        connection = kept.pop() if kept else Connection(url)
         started = time.perf_counter()
-        await look()
+        found.refused += (await connection.ask(page)).status != 200
         took.append(time.perf_counter() - started)
+        kept.append(connection)
 
     async with asyncio.TaskGroup() as group:
         began = time.perf_counter()
@@ -169,29 +199,8 @@ async def glances(look: Callable[[], Awaitable[None]], end: float) -> list[float
                 break
             await asyncio.sleep(moment - time.perf_counter())
             group.create_task(glance())
-    return took
-
-
-def figures(took: list[float], seconds: float) -> Figures:
-    return Figures(len(took) / seconds, statistics.median(took) * 1000, ninety_ninth(took))
-
-
-def ninety_ninth(took: list[float]) -> float:
-    """In milliseconds."""
-    return sorted(took)[int(len(took) * 0.99)] * 1000
-
-
-def show(name: str, rounds: list[Figures]) -> None:
-    rate, middle, late = (
-        statistics.median(getattr(found, field) for found in rounds)
-        for field in ("rate", "median", "ninety_ninth")
-    )
-    rates = [found.rate for found in rounds]
-    print(
-        f"{name}: {rate:,.0f} orders/s, median {middle:,.0f} ms, 99th percentile {late:,.0f} ms;"
-        f" {len(rounds)} rounds from {min(rates):,.0f} to {max(rates):,.0f}/s",
-        flush=True,
-    )
+    for connection in kept:
+        connection.close()
 
 
 if __name__ == "__main__":

@@ -22,10 +22,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-import aiohttp
 import psycopg
 import uvloop
-from running_shop import WEBHOOK_SECRET, RunningShop, count, running_shop
+from figures_table import FiguresTable
+from lean_client import Connection, prepared
+from running_shop import WEBHOOK_SECRET, RunningShop, count, processor_milliseconds, running_shop
 
 from bookshop.demo.postgres import _program
 
@@ -33,35 +34,31 @@ PGBENCH_SECONDS = 4
 
 
 def main() -> None:
-    """Print a line for each kind of event, the baseline, and where the processor time went."""
+    """Print a line for each round of each kind of event, the medians, and the baseline."""
     options = _options()
+    found: dict[str, list[dict[str, float]]] = {"settled": [], "doubled": [], "of no concern": []}
     with running_shop() as shop:
         baseline = pgbench(shop.database_url, options.connections)
-        rates: dict[str, list[float]] = {"settled": [], "doubled": [], "ignored": []}
-        for number in range(options.rounds):
+        print("processor time of each process in milliseconds an event")
+        table = FiguresTable("events/s", "client", "web", "PostgreSQL", "sandbox", "pgbench commits each")
+        for _ in range(options.rounds):
             bodies = orders_to_pay(shop.database_url, options.events)
             ignored = [
                 body.replace(b"payment_intent.succeeded", b"payment_intent.created") for body in bodies
             ]
             ignored = [body.replace(b"evt_", b"evt_other_", 1) for body in ignored]
-            for kind, events in (("settled", bodies), ("doubled", bodies), ("ignored", ignored)):
-                before = shop.processor_seconds()
-                took = uvloop.run(bring(shop, events, options.connections))
-                rates[kind].append(len(events) / took)
-                if number == options.rounds - 1:
-                    show_time(kind, shop, before, len(events))
+            for kind, events in zip(found, (bodies, bodies, ignored), strict=True):
+                found[kind].append(measured(shop, events, options.connections, baseline))
+                table.row(kind, *found[kind][-1].values())
         paid = count(shop.database_url, "SELECT count(*) FROM orders WHERE state = 'paid'")
         invoices = count(shop.database_url, "SELECT max(number) FROM invoices")
         owed = count(shop.database_url, "SELECT count(*) FROM dbos.workflow_status")
     asked = options.rounds * options.events
     if not paid == invoices == owed == asked:
         raise SystemExit(f"{asked} events, but {paid} paid orders, {invoices} invoices, {owed} mails owed")
-    for kind, found in rates.items():
-        rate = statistics.median(found)
-        print(
-            f"{kind}: {rate:,.0f}/s (rounds {min(found):,.0f} to {max(found):,.0f}),"
-            f" one for {baseline / rate:.0f} of pgbench's commits"
-        )
+    for kind, rounds in found.items():
+        middle = (statistics.median(columns[name] for columns in rounds) for name in rounds[0])
+        table.row(f"median, {kind}", *middle)
     print(f"pgbench, one row a commit, {options.connections} connections: {baseline:,.0f}/s")
     print(f"{paid:,} orders paid, invoices 1 to {invoices:,} without a gap, {owed:,} mails owed")
 
@@ -148,22 +145,31 @@ def event(order_id: uuid.UUID) -> bytes:
     return json.dumps(envelope).encode()
 
 
-async def bring(shop: RunningShop, bodies: list[bytes], connections: int) -> float:
-    """POST every body, signed now; the seconds that it took."""
-    waiting = iter(bodies)
+def measured(shop: RunningShop, bodies: list[bytes], connections: int, baseline: float) -> dict[str, float]:
+    """A line of the table; the events are signed before the clock starts."""
+    url = f"{shop.url}/stripe/webhook"
+    requests = [prepared("POST", url, body, {"Stripe-Signature": signature(body)}) for body in bodies]
+    before = processor_milliseconds()
+    rate = len(bodies) / uvloop.run(bring(shop, requests, connections))
+    after = processor_milliseconds()
+    spent = {part: (after[part] - before[part]) / len(bodies) for part in after}
+    return {"events/s": rate, **spent, "pgbench": baseline / rate}
 
-    async def send(session: aiohttp.ClientSession) -> None:
-        for body in waiting:
-            async with session.post(
-                f"{shop.url}/stripe/webhook", data=body, headers={"Stripe-Signature": signature(body)}
-            ) as answer:
-                text = await answer.text()
-                if answer.status != 200:
-                    raise SystemExit(f"{answer.status}: {text}\n{shop.web.last_lines()}")
+
+async def bring(shop: RunningShop, requests: list[bytes], connections: int) -> float:
+    """Send every request; the seconds that it took."""
+    waiting = iter(requests)
+
+    async def send() -> None:
+        connection = Connection(shop.url)
+        for request in waiting:
+            answer = await connection.ask(request)
+            if answer.status != 200:
+                raise SystemExit(f"{answer.status}: {answer.body.decode()}\n{shop.web.last_lines()}")
+        connection.close()
 
     started = time.perf_counter()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        await asyncio.gather(*(send(session) for _ in range(connections)))
+    await asyncio.gather(*(send() for _ in range(connections)))
     return time.perf_counter() - started
 
 
@@ -189,15 +195,6 @@ def pgbench(database_url: str, connections: int) -> float:
     found = re.search(r"tps = ([0-9.]+)", said)
     assert found, said  # noqa: S101
     return float(found[1])
-
-
-def show_time(kind: str, shop: RunningShop, before: dict[str, float], events: int) -> None:
-    after = shop.processor_seconds()
-    spent = {part: (after[part] - before[part]) / events * 1000 for part in after}
-    words = ", ".join(
-        f"{part} {milliseconds:.2f}" for part, milliseconds in spent.items() if milliseconds > 0.005
-    )
-    print(f"{kind}: milliseconds of processor time an event: {words}")
 
 
 if __name__ == "__main__":
