@@ -44,12 +44,21 @@ async def check(
     # Read before the lines: what an order has taken out of the cart by now is then not in the lines either.
     waiting = await orders.waiting_of_cart(session, cart_id)
     cart = await carts.find(session, token)
-    if cart is None or contents(cart) != sorted(shown):
-        return CartChanged()
-    if earlier is not None and not is_order_of(earlier, cart):
-        return CartChanged()
+    is_as_shown = cart is not None and contents(cart) == sorted(shown)
+    if earlier is not None and cart is not None:
+        is_as_shown = is_as_shown and is_order_of(earlier, cart)
+    if not is_as_shown:
+        return cart_id if await _has_just_ended(session, earlier, cart_id) else CartChanged()
     others = tuple(order for order in waiting if order.checkout_key != checkout_key)
     return Superseded(others) if others else cart_id
+
+
+async def _has_just_ended(session: AsyncSession, order: Order | None, cart_id: uuid.UUID) -> bool:
+    """Whether the order was paid or closed since it was read, and the cart is empty because of that."""
+    if order is None or order.cart_id != cart_id:
+        return False
+    await session.refresh(order, ["state"])
+    return order.state != State.AWAITING_PAYMENT
 
 
 async def available(session: AsyncSession, cart: Cart) -> dict[int, int]:
