@@ -152,6 +152,7 @@ EXAMPLES = {
     "expired": order_page(state="expired", payment_status="canceled", method=None, paid_at=None),
     "under_review": order_page(state="canceled", is_under_review=True, paid_at=None),
     "refunded": order_page(amount_refunded=Money(2300, "sgd"), is_fully_refunded=True),
+    "called off": order_page(amount_refunded=Money(2300, "sgd"), is_fully_refunded=True, is_called_off=True),
     "partly_refunded": order_page(amount_refunded=Money(300, "sgd")),
     "refund under way": order_page(
         amount_refunded=Money(2300, "sgd"),

@@ -49,7 +49,8 @@ def test_story_17_a_dispute_is_followed_to_its_end(
     assert order_row(shop, url)["state"] == "paid"
     text = page_text(shop, url)
     assert "is looking at" not in text
-    assert ("S$23.00 of this payment back" in text) == (status == "lost")
+    assert text.count("S$23.00 of this payment back") == (status == "lost")
+    assert ("Thank you, it is paid" in text) == (status == "won")
     assert _dispute_fees(shop, url) == (1500 if status == "lost" else 0)
 
 

@@ -125,6 +125,7 @@ def test_calling_off_a_paid_order(shop: Shop) -> None:
     assert rows(shop.database_url, query, book) == [{"received": 5, "held": 0, "sold": 0}]
     text = page_text(shop, url)
     assert "the whole amount" in text
+    assert "its books will not be sent" in text
     assert "when you asked to cancel it" not in text
 
 

@@ -155,6 +155,7 @@ async def view(
         placed_at=found.created_at,
         paid_at=found.paid_at,
         failure_message=failure_sentence(found, words),
+        is_called_off=found.called_off_at is not None,
         is_under_review=_is_under_review(found),
         was_too_late_to_cancel=found.cancel_refused_by is not None,
         pay_url=f"{address}/pay" if _can_be_paid(found) else None,

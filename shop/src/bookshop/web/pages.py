@@ -223,6 +223,7 @@ class OrderPage:
     returned: Money | None = None
     is_disputed: bool = False
     amount_disputed: Money | None = None
+    is_called_off: bool = False
     is_under_review: bool = False
     was_too_late_to_cancel: bool = False
     pay_url: str | None = None
@@ -250,6 +251,11 @@ class OrderPage:
     @property
     def template(self) -> str:
         return f"order_states/{self.scene}.html"
+
+    @property
+    def is_returned_by_bank(self) -> bool:
+        """Whether a dispute is over, and was the customer's."""
+        return self.amount_disputed is not None and not self.is_disputed
 
 
 @dataclass(frozen=True, kw_only=True)
