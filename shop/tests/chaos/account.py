@@ -42,7 +42,7 @@ def _outcome(report: Report) -> list[str]:
         f"Mails: {report.mails}, second copies under the same Message-ID: {report.copies}",
         f"Processes that ended by themselves and were started again: {report.revived.total()}",
         f"Customers that came for what had not come about by then: {report.encores}",
-        f"Customers served in {report.seconds:.1f} s, {per_minute:.0f} a minute",
+        f"Served in {report.seconds:.1f} s, {per_minute:.0f} a minute; judged in {report.judged:.1f} s",
         f"Whole {report.whole:.1f} s after the faults stopped, no order open after {report.closed:.1f} s",
     ]
 

@@ -5,6 +5,7 @@ import os
 import random
 import secrets
 import signal
+import traceback
 from collections import Counter
 from typing import Any
 
@@ -65,8 +66,9 @@ class Injector:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
 
     def begin(self, onset: Onset) -> None:
-        task = asyncio.ensure_future(self._bring(onset, onset.chance()))
+        task = asyncio.ensure_future(self._try(onset))
         self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def struck(self) -> Counter[str]:
         """What has struck, when everything that was begun has: processes run again, servers answer."""
@@ -90,6 +92,12 @@ class Injector:
         await self._switch("PUT", "clock", offset=0)
         await self._session.close()
         return struck
+
+    async def _try(self, onset: Onset) -> None:
+        try:
+            await self._bring(onset, onset.chance())
+        except Exception:  # noqa: BLE001  one fault that fails must not end a run of hours without an account
+            self._notes.complain(None, f"{onset.kind} failed: {traceback.format_exc()}")
 
     async def _bring(self, onset: Onset, chance: random.Random) -> None:
         kind = onset.kind

@@ -51,7 +51,8 @@ LAST_DONE = """
 class Rest:
     """How it all stood in the end. Seconds are counted from the moment in which the faults stopped.
 
-    `whole` is when the last thing was mended, `closed` when no order waited any more.
+    `whole` is when the last thing was mended, `closed` when no order waited any more; the judgement took
+    `judged` seconds.
     """
 
     truth: Truth
@@ -59,6 +60,7 @@ class Rest:
     complaints: list[str] = field(default_factory=list)
     whole: float = 0.0
     closed: float = 0.0
+    judged: float = 0.0
 
 
 async def come_to_rest(town: Town, notes: Notes, stopped: float) -> Rest:
@@ -101,9 +103,11 @@ async def left_to_do(town: Town, stopped: float) -> str:
 
 
 async def _judged(town: Town, notes: Notes) -> Rest:
+    begun = time.monotonic()
     truth = await judgement.look(town)
     status, audit = await town.audit()
     rest = Rest(truth, audit, judgement.complaints(truth, notes, town.postbox.received))
     if status:
         rest.complaints.append(f"bookshop audit ends with {status}; what it says stands below")
+    rest.judged = time.monotonic() - begun
     return rest

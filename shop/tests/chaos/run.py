@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ class Report:
     seconds: float = 0.0
     whole: float = 0.0
     closed: float = 0.0
+    judged: float = 0.0
     directory: Path | None = None
     payments: int = 0
     refunds: int = 0
@@ -158,6 +160,8 @@ class _Shoppers:
         )
         try:
             await act(Customer(note, browser, self._notes, chance, grow_old=self._town.grow_old))
+        except Exception:  # noqa: BLE001  a mistake of the driver's must not end a run of hours without an account
+            self._notes.complain(note, traceback.format_exc())
         finally:
             await browser.close()
 
@@ -169,7 +173,8 @@ def _reckon(report: Report, town: Town, rest: Rest) -> None:
         *report.notes.complaints,
         *(f"no {name} came about: this run has not shown what it claims" for name in missing),
     ]
-    report.audit, report.whole, report.closed = rest.audit, rest.whole, rest.closed
+    report.audit = rest.audit
+    report.whole, report.closed, report.judged = rest.whole, rest.closed, rest.judged
     report.states = Counter(order["state"] for order in rest.truth.orders)
     report.payments = sum(one.taken > 0 for one in rest.truth.money.values())
     report.refunds = sum(one.refunded > 0 for one in rest.truth.money.values())
