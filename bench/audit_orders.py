@@ -18,7 +18,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 import psycopg
@@ -28,6 +28,9 @@ from bookshop.demo.postgres import embedded_postgres
 from stripe_sandbox.process import RunningSandbox, running_sandbox
 
 PAID, REFUNDED, CANCELED, OPEN = "paid", "refunded", "canceled", "open"
+# What differs from order to order in a template.
+NUMBER, ORDER, WHEN = "<number>", "<order>", "<when>"
+CLIENT_SECRET = re.compile(r'"client_secret":"[^"]*",?')
 KINDS = ("payment_intent", "refund", "event")
 SECONDS_BETWEEN = 20
 ORDER_OF_TEMPLATE = {kind: str(uuid.uuid4()) for kind in (PAID, REFUNDED, CANCELED, OPEN)}
@@ -59,7 +62,8 @@ def main() -> None:
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="audit-") as directory,
-        embedded_postgres(Path(directory) / "pg") as url,
+        # What is measured only reads.
+        embedded_postgres(Path(directory) / "pg", durable=False) as url,
     ):
         state = Path(directory) / "stripe.db"
         began = time.perf_counter()
@@ -72,25 +76,46 @@ def main() -> None:
                 audit(url, sandbox)
 
 
-def make_templates(state: Path) -> dict[str, list[tuple[str, str, str]]]:
-    """What a purchase of each kind leaves at Stripe, as (kind, id, JSON); `state` is left empty."""
+class Template(NamedTuple):
+    """An object that a purchase left at Stripe: its JSON with marks for what differs from order to order."""
+
+    kind: str
+    id: str
+    body: str
+    event_type: str
+
+    def of(self, number: int, order_id: str, when: int) -> "Template":
+        """The same of another order."""
+        body = self.body.replace(NUMBER, f"{number:07d}").replace(ORDER, order_id).replace(WHEN, str(when))
+        return self._replace(id=self.id.replace(NUMBER, f"{number:07d}"), body=body)
+
+
+def make_templates(state: Path) -> dict[str, list[Template]]:
+    """What a purchase of each kind leaves at Stripe; `state` is left empty."""
     with running_sandbox("--state", str(state)) as sandbox:
         for kind, order_id in ORDER_OF_TEMPLATE.items():
             purchase(sandbox, kind, order_id)
-    file = sqlite3.connect(state)
-    rows = file.execute("SELECT kind, id, body FROM object ORDER BY position").fetchall()
-    with file:
-        file.execute("DELETE FROM object")
-    file.close()
-    found: dict[str, list[tuple[str, str, str]]] = {}
-    for kind, order_id in ORDER_OF_TEMPLATE.items():
-        own = next(
-            row[1] for row in rows if row[0] == "payment_intent" and order_id.replace("\\", "") in str(row[2])
-        )
-        found[kind] = [
-            (row[0], row[1], bytes(row[2]).decode()) for row in rows if row[0] in KINDS and own in str(row[2])
-        ]
-    return found
+        sandbox.advance_clock(3600)  # Some of a purchase's events come later.
+    with closing(sqlite3.connect(state)) as file:
+        rows = file.execute("SELECT kind, id, body FROM object ORDER BY position").fetchall()
+        with file:
+            file.execute("DELETE FROM object")
+    objects = [(kind, name, bytes(body).decode()) for kind, name, body in rows if kind in KINDS]
+    return {kind: [*templates_of(order_id, objects)] for kind, order_id in ORDER_OF_TEMPLATE.items()}
+
+
+def templates_of(order_id: str, objects: list[tuple[str, str, str]]) -> Iterator[Template]:
+    """All that belongs to the PaymentIntent that names this order."""
+    own = next(name for kind, name, body in objects if kind == "payment_intent" and order_id in body)
+    for kind, name, body in objects:
+        if own in body:
+            marked = re.sub(r'"created":\d+', f'"created":{WHEN}', marked_ids(body).replace(order_id, ORDER))
+            yield Template(kind, marked_ids(f'{name}"')[:-1], marked, str(json.loads(body).get("type")))
+
+
+def marked_ids(text: str) -> str:
+    """Seven characters of each id of a purchase become the mark of the order's number."""
+    return re.sub(r"\b(pi|ch|re|evt|txn|pyr)_(\w{10,}?)(?=[\"_])", lambda id_: id_[0][:-7] + NUMBER, text)
 
 
 def purchase(sandbox: RunningSandbox, kind: str, order_id: str) -> None:
@@ -109,9 +134,10 @@ def purchase(sandbox: RunningSandbox, kind: str, order_id: str) -> None:
         api.payment_intents.cancel(intent.id)
 
 
-def fill(url: str, state: Path, templates: dict[str, list[tuple[str, str, str]]], orders: int) -> None:
+def fill(url: str, state: Path, templates: dict[str, list[Template]], orders: int) -> None:
     """Write both sides: of fifty orders one refunded, two canceled; the hundred last ones are open."""
     with psycopg.connect(url) as connection, closing(sqlite3.connect(state)) as file, file:
+        file.execute("PRAGMA synchronous = off")
         shelf = """INSERT INTO books (id, slug, title, author, description, palette, motif, position, on_sale)
                    OVERRIDING SYSTEM VALUE VALUES (
                        1, 'book', 'A book', 'Somebody', 'Words', 'ink', 'rule', 1, true)"""
@@ -124,8 +150,11 @@ def fill(url: str, state: Path, templates: dict[str, list[tuple[str, str, str]]]
             kind = kind_of(number, orders)
             invoices += kind in {PAID, REFUNDED}
             when = now - (orders - number) * SECONDS_BETWEEN
-            stripes = [multiplied(row, kind, number, when) for row in templates[kind]]
-            file.executemany("INSERT INTO object (kind, id, body) VALUES (?, ?, ?)", stripes)
+            stripes = [template.of(number, order_id_of(number), when) for template in templates[kind]]
+            file.executemany(
+                "INSERT INTO object (kind, id, body) VALUES (?, ?, ?)",
+                [(found.kind, found.id, found.body.encode()) for found in stripes],
+            )
             for table, row in shop_rows(kind, number, when, invoices, stripes):
                 rows[table].append(row)
             if number % 5_000 == 4_999 or number == orders - 1:
@@ -152,24 +181,12 @@ def order_id_of(number: int) -> str:
     return str(uuid.UUID(int=0x9E3779B97F4A7C15F39CC0605CEDC834 * (number + 1) % 2**128))
 
 
-def multiplied(row: tuple[str, str, str], kind: str, number: int, when: int) -> tuple[str, str, bytes]:
-    """An object of a template as that of another order: other ids of the same length, another time."""
-    text = row[2].replace(ORDER_OF_TEMPLATE[kind], order_id_of(number))
-    text = re.sub(r"\b(pi|ch|re|evt|txn|pyr)_(\w{10,}?)(?=[\"_])", lambda found: renamed(found, number), text)
-    text = re.sub(r'"created":\d+', f'"created":{when}', text)
-    return row[0], str(json.loads(text)["id"]), text.encode()
-
-
-def renamed(found: "re.Match[str]", number: int) -> str:
-    return f"{found[1]}_{found[2][:-7]}{number:07d}"
-
-
 def shop_rows(
-    kind: str, number: int, when: int, invoice: int, stripes: list[tuple[str, str, bytes]]
+    kind: str, number: int, when: int, invoice: int, stripes: list[Template]
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What the shop wrote down about one order, table by table."""
     order, moment = order_id_of(number), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(when))
-    intent = next(row[1] for row in stripes if row[0] == "payment_intent")
+    intent = next(found.id for found in stripes if found.kind == "payment_intent")
     is_paid = kind in {PAID, REFUNDED}
     state = {PAID: "paid", REFUNDED: "paid", CANCELED: "canceled", OPEN: "awaiting_payment"}[kind]
     status = {
@@ -190,9 +207,9 @@ def shop_rows(
     yield "stock_holds", (order, 1, 1, hold, moment)
     if state != "awaiting_payment":
         yield "order_changes", (order, moment, "awaiting_payment", state, "webhook")
-    for _, event_id, body in (row for row in stripes if row[0] == "event"):
-        event = re.sub(r'"client_secret":"[^"]*",?', "", body.decode())
-        yield "stripe_events", (event_id, json.loads(event)["type"], moment, moment, "ignored", event)
+    for found in (found for found in stripes if found.kind == "event"):
+        event = CLIENT_SECRET.sub("", found.body)
+        yield "stripe_events", (found.id, found.event_type, moment, moment, "ignored", event)
     if is_paid:
         mail = f"<{order}.confirmation@books.example>"
         yield "mails", (order, "confirmation", mail, "sent", 1, moment, moment)
@@ -203,14 +220,14 @@ def shop_rows(
             (f"{name}:{order}", "SUCCESS", name, "mail", when * 1000, when * 1000, 0),
         )
         yield from posting(f"charge:{intent}", "sales", order, 2300, moment)
-    for _, refund_id, _ in (row for row in stripes if row[0] == "refund"):
-        refund = (order, intent, refund_id, 2300, "sgd", "succeeded", "bench", moment, moment)
+    for found in (found for found in stripes if found.kind == "refund"):
+        refund = (order, intent, found.id, 2300, "sgd", "succeeded", "bench", moment, moment)
         ours = uuid.uuid5(uuid.NAMESPACE_OID, order)
         yield "refunds", (str(ours), *refund)
         name, mail = f"deliver_refund_notice:{ours}", f"<{order}.refund.{ours}@books.example>"
         yield "mails", (order, f"refund.{ours}", mail, "sent", 1, moment, moment)
         yield "dbos.workflow_status", (name, "SUCCESS", "notice", "mail", when * 1000, when * 1000, 0)
-        yield from posting(f"refund:{refund_id}", "refunds", order, -2300, moment)
+        yield from posting(f"refund:{found.id}", "refunds", order, -2300, moment)
 
 
 def posting(
@@ -224,7 +241,7 @@ def copy(connection: psycopg.Connection, rows: dict[str, list[tuple[Any, ...]]])
     """Write what was gathered, and forget it."""
     for table, columns in COLUMNS.items():
         into = f"COPY {table} ({', '.join(columns.split())}) FROM STDIN"
-        with connection.cursor() as cursor, cursor.copy(into) as writing:  # type: ignore[arg-type]
+        with connection.cursor() as cursor, cursor.copy(into) as writing:
             for row in rows[table]:
                 writing.write_row(row)
         rows[table].clear()

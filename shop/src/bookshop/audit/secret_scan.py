@@ -14,10 +14,9 @@ RULE = Rule(
     "",  # made for the tables that there are, below
 )
 
-# What PostgreSQL looks for in every row, quick and coarse; what it finds is looked at again here.
-SUSPECT = (
-    "_secret_[0-9A-Za-z]{8}|[sr]k_(?:test|live)_[0-9A-Za-z]{8}|whsec_[0-9A-Za-z+/]{8}|[2-6](?:[ -]?[0-9]){12}"
-)
+# What PostgreSQL looks for in every row, quick and coarse; what it finds is looked at again here. The coarser
+# the quicker: its automaton has fewer states to keep.
+SUSPECT = "[0-9](?:[ -]?[0-9]){12}|_secret_|[sr]k_test_|[sr]k_live_|whsec_"
 SECRETS = {
     "a client secret": re.compile("_secret_[0-9A-Za-z]{8,}"),
     "a key": re.compile("[sr]k_(?:test|live)_[0-9A-Za-z]{8,}"),
