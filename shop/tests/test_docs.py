@@ -8,6 +8,7 @@ from starlette.routing import Mount, Route
 
 from bookshop.routes import routes
 from bookshop.settings import Settings
+from bookshop.workflows.take_event import STORIES
 
 REPOSITORY = Path(__file__).parents[2]
 NOT_OURS = {"node_modules", ".venv", ".uv", "var", ".pytest_cache", ".ruff_cache", ".hypothesis"}
@@ -91,6 +92,13 @@ def test_sample_env_names_only_settings_that_exist() -> None:
     assert names, "sample.env shows at least the two keys"
     assert set(names) <= known
     assert {"STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET"} <= set(names)
+
+
+def test_the_events_to_send_are_those_with_a_story() -> None:
+    """Whoever makes a webhook endpoint finds in docs/stripe.md each type that moves the shop."""
+    text = (REPOSITORY / "docs/stripe.md").read_text(encoding="utf-8")
+    listed = text.partition("<!-- events -->")[2].partition("<!-- end of events -->")[0]
+    assert set(re.findall(r"`([a-z_.]+)`", listed)) == set(STORIES)
 
 
 def test_every_address_is_explained() -> None:
