@@ -47,6 +47,7 @@ FLOORS = {
         "cart_orders",
         "stock",
         "orders",
+        "new_orders",
         "order_history",
         "open_orders",
         "placing",

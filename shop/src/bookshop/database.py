@@ -1,7 +1,9 @@
 """The one PostgreSQL: its URL, engine, sessions and the base of every table."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 # Connections of one process at most. They stay open: SQLAlchemy closes one beyond `pool_size` as soon as it
 # comes back, and a new one costs PostgreSQL more than what most transactions ask of it.
 CONNECTIONS = 20
+
+# Seconds for a connection to come free, or to come about.
+PATIENCE = 5
 
 # Seconds without work after which a pooled connection is asked whether it is alive.
 RESTED = 1.0
@@ -73,9 +78,9 @@ def connect(url: str) -> AsyncEngine:
         driver_url(url),
         pool_size=CONNECTIONS,
         max_overflow=0,
-        pool_timeout=5,
+        pool_timeout=PATIENCE,
         connect_args={
-            "connect_timeout": 5,
+            "connect_timeout": PATIENCE,
             "options": "-c statement_timeout=10s -c lock_timeout=5s -c timezone=UTC",
         },
     )
@@ -103,6 +108,29 @@ def _ping_after_rest(engine: sa.Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]
             raise sa.exc.DisconnectionError("a pooled connection did not survive its rest") from error
+
+
+class Turns:
+    """Lets a few of a crowd's transactions run at once, in the order in which they came.
+
+    What waits in line holds no connection, and so leaves them to whoever asks for something else meanwhile.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._free = asyncio.Semaphore(at_once)
+
+    @asynccontextmanager
+    async def take(self) -> AsyncIterator[None]:
+        """Wait for a turn, and keep it; raises sqlalchemy.exc.TimeoutError as an empty pool does."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._free.acquire()
+        except TimeoutError as error:
+            raise PoolTimeoutError("no turn came up in time") from error
+        try:
+            yield
+        finally:
+            self._free.release()
 
 
 def sessions(engine: AsyncEngine) -> Sessions:

@@ -8,12 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm.attributes import set_committed_value
 
-from bookshop import limits, order_history, orders, quotes, stock
+from bookshop import limits, new_orders, order_history, orders, quotes, stock
 from bookshop.database import now
 from bookshop.money import Money
 from bookshop.orders import Order, OrderLine, State
@@ -147,19 +144,18 @@ async def _place_new(
     session: AsyncSession, settings: Settings, draft: Draft, wanted: _Priced
 ) -> Placed | SoldOut | TooOften | None:
     """None where this checkout has placed its order before."""
-    order = await _insert(session, draft, wanted.quote)
+    order = await new_orders.write(session, _row(draft, wanted.quote))
     if order is None:
         return None
     if wait := await limits.spend(session, settings, limits.ADDRESS, draft.placed_from, at=draft.at):
-        await session.execute(sa.delete(Order).where(Order.id == order.id))
+        await new_orders.withdraw(session, order)
         return TooOften(wait)
     short = await stock.hold(session, order.id, _copies(wanted.lines))
     if short:
-        await session.execute(sa.delete(Order).where(Order.id == order.id))
+        await new_orders.withdraw(session, order)
         line = next(line for line in wanted.lines if line.book_id in short)
         return SoldOut(line.title, short[line.book_id])
-    await _insert_lines(session, order, wanted.lines)
-    await order_history.note(session, order.id, was=None, becomes=order.state, cause="placed at checkout")
+    await new_orders.write_lines(session, order, wanted.lines)
     return Placed(order, is_new=True)
 
 
@@ -247,16 +243,8 @@ def _copies(lines: list[OrderLine]) -> dict[int, int]:
     return copies
 
 
-INSERT = (
-    insert(Order.__table__)
-    .on_conflict_do_nothing(index_elements=[Order.checkout_key])
-    .returning(*Order.__table__.columns)
-)
-INSERT_LINES = insert(OrderLine.__table__).returning(OrderLine.position)
-
-
-async def _insert(session: AsyncSession, draft: Draft, quoted: Quote) -> Order | None:
-    values = {
+def _row(draft: Draft, quoted: Quote) -> dict[str, object]:
+    return {
         "checkout_key": draft.checkout_key,
         "email": draft.email,
         "currency": draft.currency,
@@ -268,13 +256,3 @@ async def _insert(session: AsyncSession, draft: Draft, quoted: Quote) -> Order |
         "placed_from": draft.placed_from,
         "created_at": draft.at,
     }
-    row = (await session.execute(INSERT, values)).mappings().one_or_none()
-    return None if row is None else Order(**row)
-
-
-async def _insert_lines(session: AsyncSession, order: Order, lines: list[OrderLine]) -> None:
-    columns = OrderLine.__table__.columns.keys()
-    for line in lines:
-        line.order_id = order.id
-    await session.execute(INSERT_LINES, [{name: getattr(line, name) for name in columns} for line in lines])
-    set_committed_value(order, "lines", lines)

@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bookshop import carts, ledger, orders, refunds, review, stock
@@ -60,6 +61,39 @@ MOVES = {
 
 # What can become of money that has not been heard of before.
 BRINGS_MONEY = {Outcome.PAID, Outcome.FLAGGED}
+
+
+ADOPT = (
+    sa.update(Order.__table__)
+    .where(Order.id == sa.bindparam("order_id"))
+    .where(Order.state == State.AWAITING_PAYMENT, Order.payment_intent_id.is_(None))
+    .where(Order.total == sa.bindparam("amount"), Order.currency == sa.bindparam("in_currency"))
+    .values(
+        payment_intent_id=sa.bindparam("payment"),
+        payment_status=sa.bindparam("status"),
+        payment_read_at=sa.bindparam("read_at"),
+    )
+    .returning(Order.id)
+)
+
+
+async def adopt(session: AsyncSession, payment: PaymentSnapshot) -> bool:
+    """Give its order the PaymentIntent that was made for it just now, in one guarded statement.
+
+    That is all that `settle` would do with it as long as nobody has tried to pay. False, with nothing done,
+    where there is more to settle: a closed order, one with another payment, or another amount.
+    """
+    if not payment.is_new:
+        return False
+    values = {
+        "order_id": as_uuid(payment.order_id),
+        "amount": payment.total.amount,
+        "in_currency": payment.total.currency,
+        "payment": payment.id,
+        "status": payment.status,
+        "read_at": now(),
+    }
+    return await session.scalar(ADOPT, values) is not None
 
 
 async def settle(session: AsyncSession, payment: PaymentSnapshot, *, cause: str) -> Settlement:

@@ -101,6 +101,11 @@ class PaymentSnapshot:
         return self.status in FINAL
 
     @property
+    def is_new(self) -> bool:
+        """Whether nobody has tried to pay it yet."""
+        return self.status == "requires_payment_method" and self.failure is None
+
+    @property
     def can_change(self) -> bool:
         """Whether it may still be made to ask for another amount."""
         return self.status in CHANGEABLE

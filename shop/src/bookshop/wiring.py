@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bookshop import database, stripe_calls
-from bookshop.database import Sessions
+from bookshop.database import Sessions, Turns
 from bookshop.settings import Settings
 from bookshop.stripe_calls import CUSTOMERS_PATIENCE, StripeConnection
 from bookshop.workflows.follow_ups import FollowUps
+
+# Transactions of checkouts that run at the same time in one process. More are not faster, because one
+# processor runs them all; and the pages of those who still choose would wait behind each.
+CHECKOUTS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class Shop:
     sessions: Sessions
     stripe: StripeConnection
     follow_ups: FollowUps
+    checkouts: Turns
 
 
 @asynccontextmanager
@@ -34,7 +39,8 @@ async def open_shop(settings: Settings, *, patience: float = CUSTOMERS_PATIENCE)
     stripe = stripe_calls.connect(settings, patience=patience)
     follow_ups = FollowUps(settings.database_url.get_secret_value())
     try:
-        yield Shop(settings, engine, database.sessions(engine), stripe, follow_ups)
+        sessions = database.sessions(engine)
+        yield Shop(settings, engine, sessions, stripe, follow_ups, Turns(CHECKOUTS_AT_ONCE))
     finally:
         follow_ups.close()
         await stripe.close()

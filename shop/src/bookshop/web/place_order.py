@@ -55,7 +55,7 @@ async def place_order(request: Request) -> Response:
     if body.cart:
         result = await place_cart(shop, draft, cart.token_of(request))
     else:
-        async with shop.sessions.begin() as session:
+        async with shop.checkouts.take(), shop.sessions.begin() as session:
             result = await placing.place(session, shop.settings, draft)
     if isinstance(result, Placed) and result.is_new:
         telemetry.orders_placed.labels(result.order.currency).inc()

@@ -9,7 +9,7 @@ import uuid
 
 import structlog
 
-from bookshop import listings, orders, payments, placing
+from bookshop import listings, orders, payments, placing, settlement
 from bookshop.database import now
 from bookshop.orders import CLOSED, Order, State
 from bookshop.placing import AlreadyPlaced, Placed, Readdressed, TotalChanged
@@ -34,7 +34,9 @@ async def open_payment(shop: Shop, order: Order) -> PaymentSnapshot | TotalChang
             "payment intent brought back to its order", order=str(order.id), payment_intent=payment.id
         )
         payment = await payments.change_amount(shop.stripe, payment.id, order.money)
-    async with shop.sessions.begin() as session:
+    async with shop.checkouts.take(), shop.sessions.begin() as session:
+        if await settlement.adopt(session, payment):
+            return payment
         _, settled = await settle_payment(session, shop.follow_ups, payment, cause=Cause.CHECKOUT)
     settled = settled or order
     if settled.state != State.AWAITING_PAYMENT:

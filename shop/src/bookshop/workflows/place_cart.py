@@ -27,7 +27,7 @@ async def place_cart(shop: Shop, draft: Draft, cart_token: str | None) -> Result
     """
     shown = [(item.slug, item.quantity) for item in draft.items]
     for _ in range(ROUNDS):
-        async with shop.sessions.begin() as session:
+        async with shop.checkouts.take(), shop.sessions.begin() as session:
             checked = await cart_orders.check(session, cart_token, draft.checkout_key, shown)
             if isinstance(checked, CartChanged):
                 return checked
