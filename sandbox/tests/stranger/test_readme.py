@@ -60,6 +60,7 @@ def test_what_is_installed_is_whole(tmp_path: Path) -> None:
         cwd=where,
         check=True,
         capture_output=True,
+        timeout=120,
     )
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         packed = set(wheel.namelist())

@@ -42,7 +42,7 @@ def test_joined_script_is_valid(entry: str, tmp_path: Path) -> None:
     script = tmp_path / "joined.cjs"
     script.write_text(written_for(join(STATIC / entry), "http://localhost:1", "endive"))
     node = Path(sys.executable).with_name("node")
-    subprocess.run([node, "--check", script], check=True)
+    subprocess.run([node, "--check", script], check=True, timeout=60)
 
 
 def test_modules_come_after_what_they_need(tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_a_payment_that_is_being_opened_is_put_away(breakable_shop: Shop, *, str
     order_url = wait_for_order(breakable_shop, key)
     assert cancel(breakable_shop, order_url).status_code == 303
     assert order_row(breakable_shop, order_url)["payment_intent_id"] is None, "Stripe was too fast"
-    placing.join()
+    placing.join(60)
     assert answers[0].status_code == 409
     assert "client_secret" not in answers[0].json()
     mend_stripe(breakable_shop)

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ import shop_records
 
 PAY = "UPDATE orders SET state = 'paid', paid_at = now() WHERE checkout_key = %s"
 PAYMENTS = 40
+SECONDS_TO_MEET = 30
 
 
 @pytest.fixture
@@ -34,17 +36,20 @@ def numbers(database_url: str) -> list[int]:
 
 def test_no_gap_and_no_rush(database_url: str, unpaid: list[str]) -> None:
     """Payments at once, a third of which roll back: the rest are numbered 1, 2, 3 ... as they commit."""
-    together = threading.Barrier(PAYMENTS)
+    together = threading.Barrier(PAYMENTS, timeout=SECONDS_TO_MEET)
 
     def pay(number: int) -> None:
-        with psycopg.connect(database_url) as connection:
-            together.wait()
-            connection.execute(PAY, [unpaid[number]])
-            if number % 3 == 0:
-                connection.rollback()
+        together.wait()
+        connections[number].execute(PAY, [unpaid[number]])
+        if number % 3 == 0:
+            connections[number].rollback()
+        connections[number].commit()
 
-    with ThreadPoolExecutor(PAYMENTS) as pool:
-        list(pool.map(pay, range(PAYMENTS)))
+    with ExitStack() as stack:
+        # Before anybody waits: a connection that is refused is an error then, and nobody waits for its owner.
+        connections = [stack.enter_context(psycopg.connect(database_url)) for _ in unpaid]
+        with ThreadPoolExecutor(PAYMENTS) as pool:
+            list(pool.map(pay, range(PAYMENTS)))
     rolled_back = len(range(0, PAYMENTS, 3))
     assert numbers(database_url) == list(range(1, PAYMENTS - rolled_back + 1))
 

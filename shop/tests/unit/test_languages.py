@@ -101,7 +101,7 @@ def test_one_catalogue_a_language(locale: str) -> None:
 def test_an_installed_shop_carries_its_catalogues(tmp_path: Path) -> None:
     """The wheel holds each catalogue beside the code that reads it."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(command, cwd=SHOP, check=True, capture_output=True)
+    subprocess.run(command, cwd=SHOP, check=True, capture_output=True, timeout=120)
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"bookshop/locale/{locale}/LC_MESSAGES/messages.po" for locale in TRANSLATED} <= names

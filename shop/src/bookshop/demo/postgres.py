@@ -36,7 +36,8 @@ SOCKET_NAME = ".s.PGSQL.5432"
 # Numbers of postmaster.pid's lines: src/include/utils/pidfile.h of PostgreSQL.
 PID_LINE, STATUS_LINE = 0, 7
 
-NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# A run of tests has several shops on one server, each of whose processes keeps up to twenty connections open.
+FOR_TESTS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=400")
 
 
 class PostgresError(RuntimeError):
@@ -47,7 +48,8 @@ class PostgresError(RuntimeError):
 def embedded_postgres(data_dir: Path, *, log: Path | None = None, durable: bool = True) -> Iterator[str]:
     """Run a PostgreSQL that keeps its data in `data_dir`; the value is the URL of an existing database in it.
 
-    `durable=False` trades the safety of the data for speed and is meant for tests. Raises PostgresError.
+    `durable=False` is meant for tests: speed instead of the data's safety, and room for many connections.
+    Raises PostgresError.
     """
     server = start(data_dir, log=log, durable=durable)
     try:
@@ -68,7 +70,7 @@ def start(data_dir: Path, *, log: Path | None = None, durable: bool = True) -> C
     _create_socket_dir(data_dir)
     settings = ["listen_addresses=", f"unix_socket_directories={_socket_dir(data_dir)}"]
     if not durable:
-        settings += NOT_DURABLE
+        settings += FOR_TESTS
     options = [word for setting in settings for word in ("-c", setting)]
     command = [str(_program("postgres")), "-D", str(data_dir), *options]
     return Child("PostgreSQL", command, log=log, stop_signal=signal.SIGINT, identity=_identity(data_dir))
