@@ -145,6 +145,7 @@ def test_a_worker_that_stands_still_is_taken_over_and_does_nothing_twice(lonely_
 
 def test_work_that_a_living_worker_lost_sight_of_is_queued_again(lonely_shop: Shop) -> None:
     """Claimed in the database and never begun, as when the database goes away between the two."""
+    wait_for_workers(lonely_shop, 1)
     with standing_still(lonely_shop.worker):
         order_id, email = pay(lonely_shop)
         claim = """UPDATE dbos.workflow_status SET status = 'PENDING', owner_xid = 'claimed and forgotten',
