@@ -99,6 +99,9 @@ def empty_database_url(cluster: Callable[[str], str]) -> Iterator[str]:
 def sandbox(data_dir: Path) -> Iterator[Sandbox]:
     directory = data_dir / "sandbox"
     directory.mkdir()
+    if lent := os.environ.get(processes.SANDBOX):
+        yield Sandbox.borrowed(lent, directory)
+        return
     sandbox = Sandbox(directory)
     try:
         sandbox.start()
@@ -228,15 +231,6 @@ def new_page(browser: Browser, problems: Problems) -> Iterator[Callable[..., Pag
 @pytest.fixture
 def page(new_page: Callable[..., Page]) -> Page:
     return new_page()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the accounts that tests have given of themselves (`record_property("account", text)`)."""
-    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
-        for name, text in report.user_properties:
-            if name == "account":
-                terminalreporter.section(report.nodeid)
-                terminalreporter.write_line(text)
 
 
 @pytest.hookimpl(wrapper=True)

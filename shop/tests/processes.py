@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -47,8 +47,8 @@ INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")
 # The name of hypothesis's settings for long runs.
 LONG = "long"
 
-# A database server, and the template in it, that another run of pytest lends to this one.
-POSTGRES, TEMPLATE = "TESTS_POSTGRES", "TESTS_TEMPLATE"
+# A database server, the template in it, and a sandbox, which another run of pytest lends to this one.
+POSTGRES, TEMPLATE, SANDBOX = "TESTS_POSTGRES", "TESTS_TEMPLATE", "TESTS_SANDBOX"
 
 # Every program that this run of pytest started, for showing their logs when a test fails.
 started: list[Child] = []
@@ -115,6 +115,17 @@ class Sandbox:
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
+
+    @property
+    def lent(self) -> str:
+        """What another run needs to use this sandbox, too: see `borrowed`."""
+        return f"{self.port} {self.secret_key} {self.publishable_key}"
+
+    @classmethod
+    def borrowed(cls, lent: str, directory: Path) -> Self:
+        """A sandbox that somebody else has started and will stop."""
+        port, secret_key, publishable_key = lent.split()
+        return cls(directory, int(port), secret_key, publishable_key)
 
     def start(self) -> None:
         words = ["--port", str(self.port), "--state", str(self.directory / "sandbox.db")]

@@ -6,10 +6,8 @@ source in which one defence is gone; processes that the scenario starts come fro
 
 import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -18,39 +16,64 @@ import pytest
 import bookshop
 import processes
 from defences import DEFENCES, Defence, Edit
+from processes import Sandbox
+from rehearsals import Rehearsals
 
 TESTS = Path(__file__).parents[1]
 SOURCE = Path(bookshop.__file__).parent
-SECONDS = 600
+
+# Seconds for one test, which then shows where it stands, and for all of a run.
+SECONDS_A_TEST, SECONDS = 90, 400
 
 Rehearse = Callable[..., Counter[str]]
 
 
+@pytest.fixture(scope="module")
+def rehearsals() -> Iterator[Rehearsals]:
+    with Rehearsals(TESTS.parents[1]) as rehearsals:
+        yield rehearsals
+
+
 @pytest.fixture
-def rehearse(cluster: Callable[[str], str], migrated: str, data_dir: Path, tmp_path: Path) -> Rehearse:
-    """Run tests against a changed copy of the shop; how many passed, failed, or did not come that far."""
+def lent(cluster: Callable[[str], str], migrated: str, sandbox: Sandbox, data_dir: Path) -> dict[str, str]:
+    """What this run of pytest lends to the others: its database server, the template in it, its sandbox."""
     assert cluster(migrated), "the database server is running"
+    return {
+        processes.POSTGRES: str(data_dir / "postgres"),
+        processes.TEMPLATE: migrated,
+        processes.SANDBOX: sandbox.lent,
+    }
+
+
+@pytest.fixture
+def rehearse(lent: dict[str, str], tmp_path: Path, rehearsals: Rehearsals) -> Rehearse:
+    """Run tests against a changed copy of the shop; how many passed, failed, or did not come that far."""
 
     def run(tests: set[str], edits: tuple[Edit, ...]) -> Counter[str]:
         shutil.copytree(SOURCE, tmp_path / "bookshop")
         for edit in edits:
             _apply(edit, tmp_path / "bookshop")
         inherited = {name: os.environ[name] for name in processes.INHERITED if name in os.environ}
-        shared = {processes.POSTGRES: str(data_dir / "postgres")}
-        if not any(edit.file.startswith("migrations/") for edit in edits):
-            shared[processes.TEMPLATE] = migrated
-        report = tmp_path / "report.xml"
+        shared = dict(lent)
+        if any(edit.file.startswith("migrations/") for edit in edits):
+            del shared[processes.TEMPLATE]
+        report, output = tmp_path / "report.xml", tmp_path / "output.txt"
         quiet = ("-q", "-p", "no:cacheprovider", f"--junitxml={report}", f"--basetemp={tmp_path / 'temp'}")
-        ended = subprocess.run(
-            [sys.executable, "-m", "pytest", *quiet, *(str(TESTS / test) for test in sorted(tests))],
-            cwd=TESTS.parents[1],
-            env=inherited | shared | {"PYTHONPATH": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
+        ended = rehearsals.run(
+            [
+                *quiet,
+                f"-ofaulthandler_timeout={SECONDS_A_TEST}",
+                *(str(TESTS / test) for test in sorted(tests)),
+            ],
+            path=tmp_path,
+            environment=inherited | shared | {"PYTHONPATH": str(tmp_path)},
+            output=output,
+            seconds=SECONDS,
         )
-        print(ended.stdout[-6000:])  # noqa: T201  shown when the test fails
+        said = output.read_text(errors="replace")
+        print(said[-6000:])  # noqa: T201  shown when the test fails
+        assert ended is not None, f"the run took more than {SECONDS} s"
+        assert report.exists(), f"pytest ended with {ended}"
         return _counted(report)
 
     return run
