@@ -23,6 +23,6 @@ class FiguresTable:
 
 
 def _shown(figure: float) -> str:
-    if figure == 0 or math.isnan(figure):
-        return "0" if figure == 0 else "-"
-    return f"{figure:.2f}" if figure < 10 else f"{figure:,.0f}"
+    if math.isnan(figure):
+        return "-"
+    return f"{figure:,.0f}" if figure >= 10 or figure == int(figure) else f"{figure:.2f}"
