@@ -12,7 +12,7 @@ from babel.numbers import is_currency
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from bookshop import stock
 from bookshop.database import Table
@@ -60,6 +60,15 @@ class Price(Table):
     amount: Mapped[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one copy of a book on the shelf costs now."""
+
+    book_id: int
+    title: str
+    price: Money
+
+
 async def on_sale(session: AsyncSession) -> list[Book]:
     """Every book on the shelf with its prices, in the catalogue's order."""
     query = sa.select(Book).where(Book.on_sale).order_by(Book.position).options(selectinload(Book.prices))
@@ -80,18 +89,19 @@ async def find(session: AsyncSession, slug: str) -> Book | None:
     return (await session.scalars(query)).one_or_none()
 
 
-ON_SALE_UNDER = (
-    sa.select(Book)
+OFFERS = (
+    sa.select(Book.id, Book.slug, Book.title, Price.amount)
+    .join(Price, Price.book_id == Book.id)
     .where(Book.slug.in_(sa.bindparam("slugs", expanding=True)), Book.on_sale)
-    .options(joinedload(Book.prices))
+    .where(Price.currency == sa.bindparam("currency"))
 )
 
 
-async def find_all(session: AsyncSession, slugs: Iterable[str]) -> dict[str, Book]:
-    """The books on sale under these slugs, with their prices; what is not on sale is not among them."""
+async def offers(session: AsyncSession, slugs: Iterable[str], currency: str) -> dict[str, Offer]:
+    """What is on sale under these slugs and has a price in this lower-case ISO currency, by slug."""
     wanted = [slug for slug in slugs if SLUG.fullmatch(slug)]
-    found = await session.scalars(ON_SALE_UNDER, {"slugs": wanted})
-    return {book.slug: book for book in found.unique()}
+    found = await session.execute(OFFERS, {"slugs": wanted, "currency": currency})
+    return {row.slug: Offer(row.id, row.title, Money(row.amount, currency)) for row in found}
 
 
 async def find_any(session: AsyncSession, slug: str) -> Book | None:

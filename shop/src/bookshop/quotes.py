@@ -106,20 +106,19 @@ async def priced_lines(
 ) -> list[OrderLine] | NotForSale:
     """The lines of an order that is not placed yet, at the prices of the shelf."""
     lines = []
-    shelf = await books.find_all(session, [item.slug for item in items])
+    shelf = await books.offers(session, [item.slug for item in items], currency)
     for position, item in enumerate(items):
-        book = shelf.get(item.slug)
-        price = book.price(currency) if book else None
-        if book is None or price is None:
+        offer = shelf.get(item.slug)
+        if offer is None:
             return NotForSale(item.slug)
         lines.append(
             OrderLine(
                 position=position,
-                book_id=book.id,
-                slug=book.slug,
-                title=book.title,
+                book_id=offer.book_id,
+                slug=item.slug,
+                title=offer.title,
                 quantity=item.quantity,
-                unit_amount=price.amount,
+                unit_amount=offer.price.amount,
             )
         )
     return lines
