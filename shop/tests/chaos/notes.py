@@ -60,7 +60,10 @@ class Note:
 
 @dataclass(slots=True)
 class Notes:
-    """All customers' notes; `answers` counts the shop's HTTP statuses, `met` the habits that came about."""
+    """All customers' notes; `answers` counts the shop's HTTP statuses, `met` the habits that came about.
+
+    `broken` is what was answered with 500, the word for a mistake of the shop's, by what was asked for.
+    """
 
     customers: dict[int, Note] = field(default_factory=dict)
     answers: Counter[int] = field(default_factory=Counter)

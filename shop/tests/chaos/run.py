@@ -171,6 +171,7 @@ def _reckon(report: Report, town: Town, rest: Rest) -> None:
     report.complaints = [
         *rest.complaints,
         *report.notes.complaints,
+        *(f"answered with 500: {where}: {text}" for where, text in report.notes.broken.items()),
         *(f"no {name} came about: this run has not shown what it claims" for name in missing),
     ]
     report.audit = rest.audit
