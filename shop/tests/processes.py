@@ -7,7 +7,6 @@ methods. Every program ends with pytest, however pytest ends.
 
 import os
 import secrets
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -18,8 +17,8 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from bookshop.demo.child import Child
+from free_ports import HOST, free_port
 
-HOST = "127.0.0.1"
 T = TypeVar("T")
 
 # Where the books of an order go that names no other place.
@@ -52,12 +51,6 @@ POSTGRES, TEMPLATE, SANDBOX = "TESTS_POSTGRES", "TESTS_TEMPLATE", "TESTS_SANDBOX
 
 # Every program that this run of pytest started, for showing their logs when a test fails.
 started: list[Child] = []
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return int(listener.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], T], what: str, *, seconds: float = 30) -> T:
