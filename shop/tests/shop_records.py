@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 import factories
+from bookshop.demo.child import Child
 from processes import Shop, wait_until
 
 T = TypeVar("T")
@@ -84,6 +85,16 @@ def make_older(shop: Shop, order_url: str) -> None:
         shop.database_url,
         "UPDATE orders SET created_at = created_at - interval '1 hour' WHERE token = %s",
         token_of(order_url),
+    )
+
+
+def fall_silent(shop: Shop, worker: Child, *, table: str = "workers") -> None:
+    """Let the last sign of life of a worker that is dead or stands still be a minute old."""
+    rows(
+        shop.database_url,
+        f"""UPDATE {table} SET seen_at = seen_at - interval '1 minute'
+            WHERE split_part(executor_id, ':', 2) = %s""",  # noqa: S608  our own name
+        str(worker.pid),
     )
 
 

@@ -57,7 +57,7 @@ def own_book(shop: Shop) -> Iterator[str]:
     rows(shop.database_url, "UPDATE books SET on_sale = false WHERE slug = %s", slug)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def healthy_shop(cluster: Callable[[str], str], migrated: str, data_dir: Path) -> Shop:
     """A shop with something of everything in its books, stopped: to be copied, damaged and audited."""
     directory = Path(tempfile.mkdtemp(dir=data_dir))
@@ -73,7 +73,7 @@ def healthy_shop(cluster: Callable[[str], str], migrated: str, data_dir: Path) -
     return shop
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stripe_of_healthy_shop(healthy_shop: Shop, data_dir: Path) -> Iterator[Sandbox]:
     sandbox = copied_sandbox(healthy_shop.sandbox, Path(tempfile.mkdtemp(dir=data_dir)))
     sandbox.start()

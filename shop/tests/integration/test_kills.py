@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from processes import Shop, run_to_its_end, wait_until
+from shop_records import fall_silent
 
 ADDRESS = "grace@example.com"
 LATENCY_MS = 60_000
@@ -165,6 +166,7 @@ def test_worker_killed_after_the_mail_server_refused_for_now(own_shop: Shop) -> 
     own_shop.sandbox.pay(order["client_secret"])
     wait_until(lambda: "mail not delivered yet" in own_shop.worker.last_lines(), "the first try")
     own_shop.worker.kill()
+    fall_silent(own_shop, own_shop.worker)
     began = time.monotonic()
     own_shop.start_worker()
     expect_paid_once(own_shop)

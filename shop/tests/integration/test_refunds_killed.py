@@ -23,7 +23,7 @@ from money_back import (
     wait_for_refunds,
 )
 from processes import Shop, run_to_its_end, wait_until
-from shop_records import break_stripe, bring, order_row, paid_intent
+from shop_records import break_stripe, bring, fall_silent, order_row, paid_intent
 
 REFUNDS = "/v1/refunds"
 
@@ -36,6 +36,7 @@ def test_a_worker_dies_while_stripe_refunds(own_shop: Shop) -> None:
     _post(own_shop, url, "refund", amount="3.00")
     wait_until(lambda: refunds_at_stripe(own_shop, url), "the refund at Stripe")
     own_shop.worker.kill()
+    fall_silent(own_shop, own_shop.worker)
     assert [row["state"] for row in refund_rows(own_shop, url)] == ["requested"]
     own_shop.start_worker()
     (row,) = wait_for_refunds(own_shop, url, "succeeded")
