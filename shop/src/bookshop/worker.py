@@ -1,8 +1,10 @@
 """The process that does what was promised: mails, refunds, and what comes round by the clock."""
 
 import asyncio
+import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
@@ -80,6 +82,11 @@ async def _work(settings: Settings) -> None:
             await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=GRACE)
             await watch.end()
     log.info("worker stopped")
+    # All is closed and signed off. Python's own way out waits for whatever threads the engine has left, and
+    # has taken more than ten seconds.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 async def _unless(stopping: asyncio.Task[Any], work: Coroutine[Any, Any, None]) -> bool:
