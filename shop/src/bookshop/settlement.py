@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bookshop import carts, ledger, orders, refunds, review, stock
 from bookshop.database import now
@@ -77,8 +77,8 @@ ADOPT = (
 )
 
 
-async def adopt(session: AsyncSession, payment: PaymentSnapshot) -> bool:
-    """Give its order the PaymentIntent that was made for it just now, in one guarded statement.
+async def adopt(connection: AsyncConnection, payment: PaymentSnapshot) -> bool:
+    """Give its order the PaymentIntent that was made for it just now, in one guarded statement of its own.
 
     That is all that `settle` would do with it as long as nobody has tried to pay. False, with nothing done,
     where there is more to settle: a closed order, one with another payment, or another amount.
@@ -93,7 +93,8 @@ async def adopt(session: AsyncSession, payment: PaymentSnapshot) -> bool:
         "status": payment.status,
         "read_at": now(),
     }
-    return await session.scalar(ADOPT, values) is not None
+    alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+    return await alone.scalar(ADOPT, values) is not None
 
 
 async def settle(session: AsyncSession, payment: PaymentSnapshot, *, cause: str) -> Settlement:

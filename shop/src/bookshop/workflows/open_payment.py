@@ -34,9 +34,10 @@ async def open_payment(shop: Shop, order: Order) -> PaymentSnapshot | TotalChang
             "payment intent brought back to its order", order=str(order.id), payment_intent=payment.id
         )
         payment = await payments.change_amount(shop.stripe, payment.id, order.money)
-    async with shop.checkouts.take(), shop.sessions.begin() as session:
-        if await settlement.adopt(session, payment):
+    async with shop.checkouts.take(), shop.engine.connect() as connection:
+        if await settlement.adopt(connection, payment):
             return payment
+    async with shop.sessions.begin() as session:
         _, settled = await settle_payment(session, shop.follow_ups, payment, cause=Cause.CHECKOUT)
     settled = settled or order
     if settled.state != State.AWAITING_PAYMENT:
