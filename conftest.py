@@ -1,9 +1,16 @@
 """What holds for the tests of both packages."""
 
+import os
 import subprocess
 from collections.abc import Generator
 
 import pytest
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many processes again as there are processors: tests also wait for their programs."""
+    processors = os.cpu_count() or 1
+    return processors + processors // 2
 
 
 @pytest.hookimpl(wrapper=True)
