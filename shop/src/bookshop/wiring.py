@@ -14,7 +14,7 @@ from bookshop.workflows.follow_ups import FollowUps
 
 # Transactions of checkouts that run at the same time in one process. More are not faster, because one
 # processor runs them all; and the pages of those who still choose would wait behind each.
-CHECKOUTS_AT_ONCE = 12
+CHECKOUTS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
