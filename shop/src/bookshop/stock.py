@@ -127,11 +127,7 @@ async def held(session: AsyncSession, order_id: uuid.UUID) -> dict[int, int]:
 
 async def release(session: AsyncSession, order_id: uuid.UUID) -> None:
     """Give back what the order holds; nothing where it holds nothing any more."""
-    held = await _holds(session, order_id, {Hold.HELD})
-    shelf = {row.book_id: row for row in await _locked(session, [hold.book_id for hold in held])}
-    for copies in held:
-        shelf[copies.book_id].held -= copies.quantity
-        _turn(copies, Hold.RELEASED)
+    await _put_back(session, order_id, Hold.HELD)
 
 
 async def sell(session: AsyncSession, order_id: uuid.UUID) -> bool:
@@ -155,10 +151,18 @@ async def sell(session: AsyncSession, order_id: uuid.UUID) -> bool:
 
 async def take_back(session: AsyncSession, order_id: uuid.UUID) -> None:
     """Put what the order has bought back on the shelf: it was called off before it was sent."""
-    sold = await _holds(session, order_id, {Hold.SOLD})
-    shelf = {row.book_id: row for row in await _locked(session, [hold.book_id for hold in sold])}
-    for copies in sold:
-        shelf[copies.book_id].sold -= copies.quantity
+    await _put_back(session, order_id, Hold.SOLD)
+
+
+async def _put_back(session: AsyncSession, order_id: uuid.UUID, was: Hold) -> None:
+    found = await _holds(session, order_id, {was})
+    shelf = {row.book_id: row for row in await _locked(session, [hold.book_id for hold in found])}
+    for copies in found:
+        row = shelf[copies.book_id]
+        if was == Hold.HELD:
+            row.held -= copies.quantity
+        else:
+            row.sold -= copies.quantity
         _turn(copies, Hold.RELEASED)
 
 
