@@ -27,7 +27,6 @@ COLUMNS = (
     "placed_from",
     "state",
     "opening",
-    "cancel_attempts",
     "created_at",
 )
 
@@ -59,7 +58,6 @@ async def write(session: AsyncSession, values: dict[str, Any]) -> Order | None:
         "token": secrets.token_urlsafe(16),
         "state": State.AWAITING_PAYMENT,
         "opening": 0,
-        "cancel_attempts": 0,
     }
     written = await session.scalar(INSERT, row)
     return None if written is None else Order(**row)

@@ -116,8 +116,8 @@ class Order(Table):
     cancel_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     cancel_refused_by: Mapped[str | None]
 
-    # Loaded by `locked_for_news` alone. What an order holds is decided in the transaction that places it.
-    holds_copies: Mapped[bool] = query_expression()
+    # None but where `locked_for_news` loaded it. What an order holds is decided when it is placed.
+    holds_copies: Mapped[bool | None] = query_expression()
 
     lines: Mapped[list["OrderLine"]] = relationship(
         lazy="raise", order_by="OrderLine.position", cascade="all, delete-orphan"

@@ -132,7 +132,8 @@ async def _carry_out(
         await ledger.fee(session, order.id, payment.fee.transaction_id, payment.fee.money)
     if decision.refusal is not None:
         return await _give_back(session, order, payment, decision.refusal)
-    if decision.outcome == Outcome.PAID and order.holds_copies and not await stock.sell(session, order.id):
+    may_hold_copies = order.holds_copies is not False
+    if decision.outcome == Outcome.PAID and may_hold_copies and not await stock.sell(session, order.id):
         return await _give_back(session, order, payment, f"{payment.id} paid for books that are sold out")
     await _take(session, order, decision.outcome, cause)
     return Settlement(decision.outcome, order)

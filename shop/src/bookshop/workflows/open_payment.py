@@ -34,9 +34,8 @@ async def open_payment(shop: Shop, order: Order) -> PaymentSnapshot | TotalChang
             "payment intent brought back to its order", order=str(order.id), payment_intent=payment.id
         )
         payment = await payments.change_amount(shop.stripe, payment.id, order.money)
-    async with shop.checkouts.take(), shop.engine.connect() as connection:
-        if await settlement.adopt(connection, payment):
-            return payment
+    if order.payment_intent_id is None and await _adopted(shop, payment):
+        return payment
     async with shop.sessions.begin() as session:
         _, settled = await settle_payment(session, shop.follow_ups, payment, cause=Cause.CHECKOUT)
     settled = settled or order
@@ -81,6 +80,11 @@ async def _put_second_away(
     async with shop.sessions() as session:
         order = await orders.get(session, order_id)
     return await open_payment(shop, order)
+
+
+async def _adopted(shop: Shop, payment: PaymentSnapshot) -> bool:
+    async with shop.checkouts.take(), shop.engine.connect() as connection:
+        return await settlement.adopt(connection, payment)
 
 
 async def _created_or_read(shop: Shop, order: Order) -> PaymentSnapshot:
