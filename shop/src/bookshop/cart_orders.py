@@ -45,9 +45,8 @@ async def check(
     waiting = await orders.waiting_of_cart(session, cart_id)
     cart = await carts.find(session, token)
     is_as_shown = cart is not None and contents(cart) == sorted(shown)
-    if earlier is not None and cart is not None:
-        is_as_shown = is_as_shown and is_order_of(earlier, cart)
-    if not is_as_shown:
+    is_still_its_order = earlier is None or (cart is not None and is_order_of(earlier, cart))
+    if not (is_as_shown and is_still_its_order):
         return cart_id if await _has_just_ended(session, earlier, cart_id) else CartChanged()
     others = tuple(order for order in waiting if order.checkout_key != checkout_key)
     return Superseded(others) if others else cart_id

@@ -1,12 +1,11 @@
 """The number of books in the visitor's cart, for the masthead of every page."""
 
 import structlog
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bookshop import carts
+from bookshop.database import TROUBLE
 from bookshop.web.cart import token_of
 from bookshop.web.problems import wants_page
 from bookshop.web.reader import UNREAD
@@ -44,7 +43,7 @@ async def _count(request: Request) -> int:
     try:
         async with shop.sessions() as session:
             return await carts.count(session, token)
-    except (DBAPIError, PoolTimeoutError, OSError) as error:
+    except TROUBLE as error:
         # A page that can be drawn without the database should not fail for a number in its corner.
         log.warning("cart not counted", error=type(error).__name__)
         return 0

@@ -16,11 +16,11 @@ from bookshop import disputes, orders, payment_facts, refunds
 from bookshop.database import now
 from bookshop.disputes import DISPUTE, Dispute
 from bookshop.errors import PaymentsUnavailableError
-from bookshop.payment_facts import Kind
+from bookshop.payment_facts import Kind, Seen
 from bookshop.refund_calls import REFUND
 from bookshop.refunds import Refund
 from bookshop.wiring import Shop
-from bookshop.workflows.returned_money import Seen, Take, take_dispute, take_refund
+from bookshop.workflows.returned_money import Take, take_dispute, take_refund
 
 log = structlog.get_logger()
 

@@ -6,7 +6,6 @@ order they come. The payment is settled first: a refund may be told before the p
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TypeVar
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +14,7 @@ from bookshop import disputes, ledger, payment_facts, payments, refunds, review,
 from bookshop.disputes import DISPUTE, INQUIRIES, DisputeSnapshot
 from bookshop.fraud_warnings import FRAUD_WARNING, FraudWarning
 from bookshop.orders import Order
-from bookshop.payment_facts import Kind
+from bookshop.payment_facts import Kind, Seen
 from bookshop.payments import VerifiedEvent
 from bookshop.refund_calls import REFUND
 from bookshop.refunds import RefundSnapshot
@@ -26,8 +25,6 @@ from bookshop.workflows.settle_payment import Cause, settle_payment
 from bookshop.workflows.stories import Effect, Story, gone, not_ours
 
 log = structlog.get_logger()
-
-Seen = TypeVar("Seen")
 
 # Follow a fact of a locked order, as Stripe tells it now; what became of it, in a word.
 Take = Callable[[AsyncSession, FollowUps, Order, Seen], Awaitable[str]]
